@@ -1,0 +1,72 @@
+# The front door. Every target sets up what it needs, once: a virtual environment in .venv with
+# the versions pinned in pyproject.toml. Wants only make and Python >= 3.10.
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+UCHARGE := $(VENV)/bin/ucharge
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test check size powerloss powerloss-selftest killtest clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
+		do printf '  %-20s %s\n' "$$name" "$$text"; done
+
+demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the air
+	@$(UCHARGE) demo
+
+test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
+	@$(PY) -m pytest $(PYTEST_ARGS)
+
+size: $(VENV)/.run ## .mpy bytes per module, size of the image, heap after start
+	@$(PY) -m ucharge.size
+
+powerloss: $(VENV)/.run ## cut the power at every flash operation of an update and of a revert
+	@$(PY) tests/powerloss/run.py
+
+powerloss-selftest: $(VENV)/.run ## seed bugs in the loader: the power-cut campaign must catch each
+	@$(PY) tests/powerloss/run.py --selftest
+
+killtest: $(VENV)/.run ## kill the charger at 100 random moments of an update
+	@$(PY) tests/sim/killtest.py --runs 100
+
+clean: ## remove everything made here, the virtual environment included
+	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Set-up. A stamp is newer than pyproject.toml only after the whole installation went well.
+
+$(VENV)/.created:
+	@command -v $(PYTHON) >/dev/null || { echo 'error: `$(PYTHON)` not found: install' \
+		'Python >= 3.10 or say which with `make PYTHON=/path/to/python3`' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { echo 'error: uCharge' \
+		"needs Python >= 3.10; $(PYTHON) is $$($(PYTHON) --version 2>&1):" \
+		'say which with `make PYTHON=/path/to/python3`' >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'error: $(PYTHON) has no venv' \
+		'module (Debian, Ubuntu: `apt install python3-venv`)' >&2; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+# $(call install,what): a killed pip can leave half a package behind that it then takes for
+# installed, so the next call starts from an empty environment.
+define install
+	@if [ -e $(VENV)/.installing ]; then $(PYTHON) -m venv --clear $(VENV); \
+		touch $(VENV)/.created; fi
+	@touch $(VENV)/.installing
+	$(PIP) install -qq --editable '$(1)' || { rm $(VENV)/.installing; exit 1; }
+	@rm $(VENV)/.installing
+	@touch $@
+endef
+
+$(VENV)/.run: pyproject.toml | $(VENV)/.created
+	$(call install,.)
+
+$(VENV)/.test: pyproject.toml | $(VENV)/.created
+	$(call install,.[test])
+	@touch $(VENV)/.run

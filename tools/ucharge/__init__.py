@@ -1,0 +1,1 @@
+"""uCharge on the host: simulated chip, test central system, build and update tools."""
