@@ -1,0 +1,59 @@
+"""What the loader asks of the silicon: why it was reset, and three flags that survive one.
+
+May import: built-ins (``machine``), ``loader.decide`` for the causes. The registers are the
+RP2040's (datasheet section 4.7) and RP2350's watchdog; the ESP32 has RTC memory instead.
+"""
+
+import machine
+
+from loader.decide import HARD, POWER_ON, SOFT, WATCHDOG
+
+# Flags, kept over every reset but a power cut.
+HEALTHY = 1  # the application reported itself healthy in this boot
+CRASHED = 2  # the application ended by an unhandled exception
+SERVICE = 4  # somebody works on the board: boot.py feeds the watchdog
+
+_BASES = {"rp2040": 0x40058000, "rp2350": 0x400D8000}
+_CTRL_ENABLE = 1 << 30
+_REASON = 0x08
+_REASON_TIMER = 1
+_SCRATCH0 = 0x0C
+_MAGIC = 0x55430000  # "UC": whatever else lies in the scratch register is no flag
+
+
+class Chip:
+    """The chip named in board.json: ``family`` "rp2" or "esp32"."""
+
+    def __init__(self, board):
+        self._base = _BASES.get(board.get("chip"))
+
+    def reset_cause(self):
+        """POWER_ON, HARD, WATCHDOG or SOFT. Ask before the watchdog is armed."""
+        cause = machine.reset_cause()
+        if self._base is None:
+            return cause if cause in (POWER_ON, HARD, WATCHDOG, SOFT) else HARD
+        if machine.mem32[self._base] & _CTRL_ENABLE:
+            return SOFT  # the watchdog still runs: it survives a soft reset only
+        if cause == POWER_ON:
+            return POWER_ON
+        # RP2 gives 3 for machine.reset() and a bite alike.
+        reason = machine.mem32[self._base + _REASON]
+        return WATCHDOG if reason & _REASON_TIMER else HARD
+
+    def flags(self):
+        """The flags as an int; 0 after a power cut."""
+        word = self._read()
+        return word & 0xFFFF if word & 0xFFFF0000 == _MAGIC else 0
+
+    def set_flags(self, flags):
+        """Keep ``flags`` over the next resets."""
+        word = _MAGIC | flags
+        if self._base is not None:
+            machine.mem32[self._base + _SCRATCH0] = word
+        else:
+            machine.RTC().memory(word.to_bytes(4, "little"))
+
+    def _read(self):
+        if self._base is not None:
+            return machine.mem32[self._base + _SCRATCH0]
+        return int.from_bytes(machine.RTC().memory()[:4], "little")

@@ -1,0 +1,187 @@
+"""A slot: a store of bytes that holds one image, its header and the mark "proven".
+
+``FileSlot`` keeps it in files (``/slots/x.rom``, ``x.mf``, ``x.ok``). Append-only: LittleFS
+rewrites in place at sixteen times the erases. The header file is published last, so a slot
+is staged whole or not at all. May import: built-ins, ``loader.header``.
+"""
+
+import binascii
+import hashlib
+import json
+import struct
+
+from loader.header import MAX_HEADER_SIZE, SECTOR_SIZE, Header, HeaderError
+
+FLUSH_EVERY = 32768  # 35 erases for 120 KB; each 4 KiB would cost 59
+_RESERVE = 32768  # left free for state files while an image is written
+_OK = "<4s32s3H"
+_OK_MAGIC = b"uCOK"
+_OK_SIZE = struct.calcsize(_OK) + 4
+
+
+class SlotInUse(Exception):
+    """The mounted slot would have been written or removed."""
+
+
+class SlotFull(Exception):
+    """The image does not fit into the slot."""
+
+
+class FileSlot:
+    """Slot ``name`` ("a" or "b") on ``files``. ``mounted`` makes it read-only."""
+
+    def __init__(self, files, name):
+        self.name = name
+        self.mounted = False
+        self._files = files
+        self._path = "/slots/" + name
+        self._file = None
+        self._written = 0
+        self._verified = None
+
+    # -- what it holds ------------------------------------------------------------------
+
+    def header(self):
+        """The published Header, or None: nothing staged, or damaged."""
+        data = self._files.read(self._path + ".mf", MAX_HEADER_SIZE)
+        if data is None:
+            return None
+        try:
+            return Header(data)
+        except HeaderError:
+            return None
+
+    def version(self):
+        """Version of the image as a tuple; (0, 0, 0) where there is none to read."""
+        header = self.header()
+        if header:
+            try:
+                major, minor, patch = json.loads(header.manifest())["version"]
+                return (int(major), int(minor), int(patch))
+            except (ValueError, KeyError, TypeError):
+                pass
+        return (0, 0, 0)
+
+    def digest(self):
+        """SHA-256 the payload should have; zeros where there is no header."""
+        header = self.header()
+        return header.digest if header else bytes(32)
+
+    def verifies(self):
+        """True when the payload's bytes match the header; read once a boot."""
+        if self._verified is None:
+            header = self.header()
+            self._verified = bool(header) and self.matches(header)
+        return self._verified
+
+    def matches(self, header):
+        """Read the payload back and compare its SHA-256 with ``header``'s."""
+        result = False
+        for result in self.compare(header):
+            pass
+        return result
+
+    def compare(self, header):
+        """As ``matches`` in steps: yields None a sector, at last True or False."""
+        if self._files.size(self._path + ".rom") != header.payload_size:
+            yield False
+            return
+        view = memoryview(bytearray(SECTOR_SIZE))
+        hasher = hashlib.sha256()
+        try:
+            with self._files.open(self._path + ".rom", "rb") as file:
+                while True:
+                    count = file.readinto(view)
+                    if not count:
+                        break
+                    hasher.update(view[:count])
+                    yield None
+        except OSError:
+            yield False
+            return
+        yield hasher.digest() == header.digest
+
+    def _mark(self):
+        """(digest, floor) of the mark "proven", or None."""
+        data = self._files.read(self._path + ".ok", _OK_SIZE)
+        if data is None or len(data) != _OK_SIZE:
+            return None
+        if struct.pack("<I", binascii.crc32(data[:-4]) & 0xFFFFFFFF) != data[-4:]:
+            return None
+        magic, digest, major, minor, patch = struct.unpack_from(_OK, data, 0)
+        return (digest, (major, minor, patch)) if magic == _OK_MAGIC else None
+
+    def marked(self):
+        """True when the mark "proven" is for the image that the header names."""
+        mark = self._mark()
+        return mark is not None and mark[0] == self.digest()
+
+    def proven(self):
+        """True when this very image was confirmed once and still verifies."""
+        return self.marked() and self.verifies()
+
+    def floor(self):
+        """The version floor at the time this slot was confirmed."""
+        mark = self._mark()
+        return mark[1] if mark else (0, 0, 0)
+
+    def mark_proven(self, floor):
+        """Record that the image in this slot was confirmed under ``floor``."""
+        self._files.write(self._path + ".ok", proven_mark(self.digest(), floor))
+
+    # -- writing an image ---------------------------------------------------------------
+
+    def capacity(self):
+        """Largest payload in bytes that fits, what the slot holds now given back."""
+        held = self._files.size(self._path + ".rom") or 0
+        return max(0, self._files.free_bytes() + held - _RESERVE)
+
+    def erase(self):
+        """Forget the image. Raises SlotInUse, OSError."""
+        self._refuse_mounted()
+        self.close()
+        self._verified = None
+        for suffix in (".ok", ".mf", ".rom"):
+            self._files.remove(self._path + suffix)
+        self._written = 0
+
+    def append(self, view):
+        """Write the next bytes of the payload. Raises SlotInUse, SlotFull, OSError."""
+        self._refuse_mounted()
+        if self._file is None:
+            self._file = self._files.open(self._path + ".rom", "ab")
+        try:
+            self._file.write(view)
+            self._written += len(view)
+            if self._written % FLUSH_EVERY < len(view):
+                self._file.flush()
+        except OSError as error:
+            self.close()
+            raise SlotFull("slot %s: %s" % (self.name, error)) if error.errno == 28 else error
+
+    def close(self):
+        """End writing; what was appended is on the flash afterwards."""
+        if self._file is not None:
+            file, self._file = self._file, None
+            file.close()
+
+    def publish(self, header_data):
+        """Declare the written payload whole: it belongs to ``header_data``."""
+        self._refuse_mounted()
+        self.close()
+        self._verified = None
+        self._files.write(self._path + ".mf", header_data)
+
+    def open_payload(self):
+        """The payload as a binary file for reading. Raises OSError."""
+        return self._files.open(self._path + ".rom", "rb")
+
+    def _refuse_mounted(self):
+        if self.mounted:
+            raise SlotInUse("slot %s is running" % self.name)
+
+
+def proven_mark(digest, floor):
+    """Bytes of the mark "proven" for the image ``digest`` (32 bytes)."""
+    body = struct.pack(_OK, _OK_MAGIC, digest, *floor)
+    return body + struct.pack("<I", binascii.crc32(body) & 0xFFFFFFFF)

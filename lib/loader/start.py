@@ -1,0 +1,159 @@
+"""What boot.py and main.py do: choose and mount a slot, run it, log and reset.
+
+May import: ``loader``, built-ins. ``sys.modules`` survives from boot.py to main.py, so
+``context`` carries the outcome over. No policy here: that is ``loader.decide``.
+"""
+
+import gc
+import sys
+import time
+
+import machine
+
+from loader import chip as chips
+from loader import outputs, record, verdict
+from loader.decide import RESCUE, RUN, Facts, decide
+from loader.files import Files
+from loader.record import TRIAL
+from loader.romfs import RomfsError, RomfsVfs
+from loader.slots import FileSlot
+
+_MOUNT_POINT = "/app"
+_CRASH_LOG = "/state/crash.log"
+_BLINK_MS = 250
+
+context = None
+
+
+class _NoWatchdog:
+    """Stands in where board.json names no time-out (a bench set-up)."""
+
+    def feed(self):
+        """Nothing to feed."""
+
+
+class Context:
+    """What this boot found. The application gets it as its only argument."""
+
+    def __init__(self, board):
+        self.board = board
+        self.files = Files()
+        self.chip = chips.Chip(board)
+        self.cause = self.chip.reset_cause()
+        self.flags = self.chip.flags()
+        timeout_ms = board.get("watchdog_ms")
+        self.wdt = machine.WDT(timeout=timeout_ms) if timeout_ms else _NoWatchdog()
+        self.slots = {name: FileSlot(self.files, name) for name in record.SLOTS}
+        self.record = None
+        self.decision = None
+
+    @property
+    def slot(self):
+        """Name of the slot that runs."""
+        return self.decision.slot
+
+    @property
+    def is_trial(self):
+        """True while the running image is not confirmed."""
+        return self.record is not None and self.record.state == TRIAL
+
+
+def boot():
+    """Choose a slot, count a trial, mount it at /app. Called by boot.py, once."""
+    global context
+    board = outputs.read_board()
+    context = Context(board)
+    context.files.mkdir("/slots")
+    context.files.mkdir("/state")
+    _decide(context)
+    if context.decision.action == RUN:
+        _mount(context)
+    gc.collect()
+
+
+def _decide(ctx):
+    ctx.record = record.read(ctx.files)
+    ctx.wdt.feed()
+    decision = decide(
+        Facts(
+            ctx.record,
+            ctx.cause,
+            ctx.slots,
+            crashed=bool(ctx.flags & chips.CRASHED),
+            was_healthy=bool(ctx.flags & chips.HEALTHY),
+        )
+    )
+    ctx.wdt.feed()
+    if decision.record:
+        record.write(ctx.files, decision.record)  # the attempt is counted before it is made
+        ctx.record = decision.record
+    ctx.decision = decision
+    if decision.action == RUN:
+        verdict.complete(ctx.record, ctx.slots)
+    ctx.chip.set_flags(ctx.flags & chips.SERVICE)
+    ctx.wdt.feed()
+    print("loader: %s -> %s %s" % (decision.row, decision.action, decision.slot or ""))
+
+
+def _mount(ctx):
+    import vfs
+
+    slot = ctx.slots[ctx.decision.slot]
+    slot.mounted = True
+    try:
+        vfs.mount(_file_system(slot), _MOUNT_POINT)
+    except (RomfsError, OSError) as error:
+        # The digest is right, so this image was built wrong: as an exception at its start.
+        _note_crash(ctx, error)
+        machine.reset()
+    sys.path.insert(0, _MOUNT_POINT)
+
+
+def _file_system(slot):
+    """C VfsRom where the slot is memory-mapped and the build has it, else the Python one."""
+    import vfs
+
+    view = getattr(slot, "memory_view", None)
+    if view is not None and hasattr(vfs, "VfsRom"):
+        return vfs.VfsRom(view())
+    return RomfsVfs(slot.open_payload(), slot.header().payload_size)
+
+
+def run():
+    """Run the application; when it ends for whatever reason: log, reset. Called by main.py."""
+    ctx = context
+    if ctx is None or ctx.decision is None or ctx.decision.action == RESCUE:
+        rescue(ctx)
+    try:
+        from firmware.app import main
+
+        main(ctx)
+    except Exception as error:  # the one place that catches all: whatever it is, reset
+        outputs.make_safe(ctx.board)
+        _note_crash(ctx, error)
+    machine.reset()
+
+
+def _note_crash(ctx, error):
+    sys.print_exception(error)
+    ctx.chip.set_flags(ctx.chip.flags() | chips.CRASHED)
+    try:
+        with ctx.files.open(_CRASH_LOG, "w") as log:
+            sys.print_exception(error, log)
+    except OSError:
+        pass  # the flag above is what the next boot needs; the text is a comfort
+
+
+def rescue(ctx):
+    """Nothing that can run: outputs are off, blink, feed, wait for somebody with a cable."""
+    print("loader: rescue. No slot can run; connect a cable and provision the board again.")
+    board = ctx.board if ctx else outputs.read_board()
+    led = machine.Pin(board["led_pin"], machine.Pin.OUT) if "led_pin" in board else None
+    level = 0
+    while True:
+        if ctx:
+            ctx.wdt.feed()
+        if led:
+            level ^= 1
+            led.value(level)
+        time.sleep_ms(_BLINK_MS)

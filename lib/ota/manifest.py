@@ -1,0 +1,150 @@
+"""The manifest: what an update file says of itself, and whether this device may take it.
+
+Strict both ways: a field of the wrong type is garbage (ManifestError), a well-formed
+manifest for somebody else is refused (Refused). May import: ``loader.header``.
+"""
+
+import json
+
+KIND_APP = "app"
+KIND_ESP32 = "esp32"
+
+
+class ManifestError(Exception):
+    """The header is damaged or no manifest of this format."""
+
+
+class Refused(Exception):
+    """A sound update file that this device must not install; the text says why."""
+
+
+def _is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40
+
+
+def _is_triple(value):
+    return (
+        isinstance(value, list)
+        and len(value) == 3
+        and all(_is_count(part) and part < 65536 for part in value)
+    )
+
+
+def _is_name(value):
+    return isinstance(value, str) and 0 < len(value) <= 32
+
+
+def _are_names(value):
+    return isinstance(value, list) and 0 < len(value) <= 16 and all(map(_is_name, value))
+
+
+_FIELDS = (
+    ("kind", _is_name),
+    ("compatible", _are_names),
+    ("version", _is_triple),
+    ("floor", _is_triple),
+    ("mpy", _is_triple),
+    ("micropython", _is_triple),
+    ("loader", _is_count),
+    ("state_min", _is_count),
+    ("state_max", _is_count),
+    ("built", _is_count),
+)
+
+
+class Manifest:
+    """The checked fields of ``header`` (a ``loader.header.Header``).
+
+    ``version``, ``floor``, ``mpy`` (version, sub-version, architecture) and ``micropython``
+    are tuples of three integers; ``built`` is in Unix seconds.
+    """
+
+    def __init__(self, header):
+        """Raises ManifestError."""
+        try:
+            fields = json.loads(header.manifest())
+        except (ValueError, RuntimeError) as error:  # RuntimeError: nested too deep
+            raise ManifestError("manifest is no JSON: %s" % error)
+        if not isinstance(fields, dict):
+            raise ManifestError("manifest is no JSON object")
+        for name, is_sound in _FIELDS:
+            value = fields.get(name)
+            if not is_sound(value):
+                raise ManifestError("manifest field %s is missing or malformed" % name)
+            setattr(self, name, tuple(value) if isinstance(value, list) else value)
+        self.payload_size = header.payload_size
+        self.digest = header.digest
+
+
+class Device:
+    """What a manifest is held against.
+
+    ``compatible``: board names this device answers to. ``mpy``: as
+    ``sys.implementation._mpy``. ``capacity``: payload bytes that fit into the slot.
+    ``floor``: least version accepted. ``state_schema``: of the files under /state.
+    """
+
+    def __init__(self, compatible, mpy, micropython, loader, state_schema, floor, capacity):
+        self.compatible = compatible
+        self.mpy = (mpy & 0xFF, mpy >> 8 & 3, mpy >> 10 & 15)
+        self.micropython = micropython
+        self.loader = loader
+        self.state_schema = state_schema
+        self.floor = floor
+        self.capacity = capacity
+
+
+def _loads(manifest, device):
+    """Bytecode of the same version loads; native code also needs sub-version and machine."""
+    version, sub, arch = manifest.mpy
+    if version != device.mpy[0]:
+        return False
+    return arch == 0 or (sub, arch) == device.mpy[1:]
+
+
+def _text(version):
+    return ".".join(map(str, version))
+
+
+_CHECKS = (
+    # holds, else refused because
+    (
+        lambda m, d: m.kind == KIND_APP,
+        lambda m, d: "kind %s does not fit this board" % m.kind,
+    ),
+    (
+        lambda m, d: any(name in d.compatible for name in m.compatible),
+        lambda m, d: "made for board %s, not %s" % ("/".join(m.compatible), d.compatible[0]),
+    ),
+    (
+        lambda m, d: m.version >= d.floor,
+        lambda m, d: "version %s is below the floor %s" % (_text(m.version), _text(d.floor)),
+    ),
+    (
+        _loads,
+        lambda m, d: "mpy version %s does not load here, %s does" % (_text(m.mpy), _text(d.mpy)),
+    ),
+    (
+        lambda m, d: m.micropython <= d.micropython,
+        lambda m, d: "needs MicroPython %s" % _text(m.micropython),
+    ),
+    (
+        lambda m, d: m.loader <= d.loader,
+        lambda m, d: "needs loader %d, here is %d" % (m.loader, d.loader),
+    ),
+    (
+        lambda m, d: m.state_min <= d.state_schema <= m.state_max,
+        lambda m, d: "can't read state schema %d" % d.state_schema,
+    ),
+    (
+        lambda m, d: m.payload_size <= d.capacity,
+        lambda m, d: "image of %d bytes, slot holds %d" % (m.payload_size, d.capacity),
+    ),
+)
+
+
+def check(manifest, device):
+    """Hold ``manifest`` against ``device``. Raises Refused with the first reason."""
+    for holds, reason in _CHECKS:
+        if not holds(manifest, device):
+            raise Refused(reason(manifest, device))
