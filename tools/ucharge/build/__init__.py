@@ -1,0 +1,1 @@
+"""From sources to an update file: stage -> compile -> ROMFS -> update file."""

@@ -1,0 +1,75 @@
+"""Build images and update files out of this repository's sources."""
+
+import os
+import subprocess
+
+from ucharge.build import updatefile
+from ucharge.build.mpy import compile_tree, mpy_version
+from ucharge.build.romfs import write_romfs
+from ucharge.build.stage import stage, tree_version
+from ucharge.errors import UserError
+from ucharge.paths import ROOT
+
+# The least the image's sources are written for.
+LEAST_MICROPYTHON = [1, 25, 0]
+LEAST_LOADER = 1
+STATE_SCHEMA = 1
+
+
+def build_romfs(version=None, tree=None, on_progress=None):
+    """The ROMFS image of ``tree`` (default: this repository's, as ``version``)."""
+    tree = stage(version) if tree is None else tree
+    return write_romfs(compile_tree(tree, on_progress))
+
+
+def build_update(
+    compatible, version=None, tree=None, signer=None, built=None, floor=(0, 0, 0), on_progress=None
+):
+    """A whole update file.
+
+    compatible: board names; tree: a staging tree (default: this repository's, as ``version``);
+    built: unix seconds (default: ``build_time()``). Raises UserError.
+    """
+    tree = stage(version) if tree is None else tree
+    compiled = compile_tree(tree, on_progress)
+    manifest = {
+        "kind": "app",
+        "compatible": sorted(compatible),
+        "version": list(tree_version(tree)),
+        "floor": list(floor),
+        "mpy": mpy_version(compiled),
+        "micropython": LEAST_MICROPYTHON,
+        "loader": LEAST_LOADER,
+        "state_min": STATE_SCHEMA,
+        "state_max": STATE_SCHEMA,
+        "built": build_time() if built is None else built,
+    }
+    return updatefile.pack(write_romfs(compiled), manifest, signer)
+
+
+def build_time():
+    """Unix seconds of this build: SOURCE_DATE_EPOCH, or when HEAD was committed.
+
+    Never the clock: the same sources give the same bytes. Raises UserError.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None:
+        command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+        try:
+            epoch = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            raise UserError(
+                "no build time: this is no git clone", "give --built, or set SOURCE_DATE_EPOCH"
+            ) from None
+    try:
+        return int(epoch)
+    except ValueError:
+        raise UserError(f"SOURCE_DATE_EPOCH is no number: {epoch!r}") from None
+
+
+def parse_version(text):
+    """(1, 1, 0) of "1.1.0". Raises UserError."""
+    parts = text.split(".")
+    if len(parts) != 3 or not all(part.isdigit() and int(part) < 65536 for part in parts):
+        raise UserError(f"{text!r} is no version", "write three numbers: 1.1.0")
+    return tuple(int(part) for part in parts)

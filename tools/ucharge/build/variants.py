@@ -1,0 +1,36 @@
+"""Firmware that is broken on purpose: staging trees that tests and the demo update to."""
+
+_HANG = b'''"""Never returns and never feeds the watchdog: what a broken release can do."""
+
+
+def main(*_):
+    while True:
+        pass
+'''
+
+_RAISE = b'''"""Raises at start."""
+
+
+def main(*_):
+    raise ValueError("this build is broken on purpose")
+'''
+
+
+def hang(tree):
+    """``tree`` with an app that hangs at start."""
+    return {**tree, "firmware/app.py": _HANG}
+
+
+def raising(tree):
+    """``tree`` with an app that raises at start."""
+    return {**tree, "firmware/app.py": _RAISE}
+
+
+def bad_selftest(tree):
+    """``tree`` whose safety self-test fails: it runs, and must never be confirmed."""
+    tail = b'\n\ndef run(*_args, **_named):\n    return "failed on purpose"\n'
+    source = tree["firmware/selftest.py"]
+    return {**tree, "firmware/selftest.py": source + tail}
+
+
+VARIANTS = {"hang": hang, "raise": raising, "bad-selftest": bad_selftest}
