@@ -1,0 +1,1 @@
+"""The application image: what an update replaces."""

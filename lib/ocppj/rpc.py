@@ -1,0 +1,124 @@
+"""CALL, CALLRESULT and CALLERROR: one outstanding CALL in each direction.
+
+May import: `ocppj.errors`, `ticks`, `json`. OCPP-J 1.6 section 4: framing, synchronicity,
+errors; sections 4.1.3 and 4.2.1 for what is ignored.
+"""
+
+import json
+
+from ocppj.errors import CallPending
+from ticks import ticks_add, ticks_diff
+
+CALL = 2
+CALLRESULT = 3
+CALLERROR = 4
+
+# Peers are tolerated beyond the 36 characters of the specification, not without end.
+_MAX_ID = 64
+
+
+class Rpc:
+    """The state of one link. ``unique_ids`` has ``next()``; texts over ``max_chars`` are refused."""
+
+    def __init__(self, unique_ids, timeout_ms=30000, max_chars=16384):
+        self.timeout_ms = timeout_ms
+        self._ids = unique_ids
+        self._max_chars = max_chars
+        self._pending = None
+        self._deadline_ms = 0
+
+    @property
+    def pending(self):
+        """The id of the CALL that waits for its answer, or None."""
+        return self._pending
+
+    def call(self, action, payload, now_ms):
+        """The text of a new CALL. Raises CallPending while another waits."""
+        if self._pending is not None:
+            raise CallPending(self._pending)
+        self._pending = self._ids.next()
+        self._deadline_ms = ticks_add(now_ms, self.timeout_ms)
+        return _dumps([CALL, self._pending, action, payload])
+
+    def result(self, unique_id, payload):
+        """The text that answers the peer's CALL ``unique_id``."""
+        return _dumps([CALLRESULT, unique_id, payload])
+
+    def error(self, unique_id, code, description=""):
+        """The text that refuses the peer's CALL ``unique_id``."""
+        return _dumps([CALLERROR, unique_id, code, description[:255], {}])
+
+    def expire(self, now_ms):
+        """The id of the CALL whose time is over, which no longer is pending; else None."""
+        unique_id = self._pending
+        if unique_id is None or ticks_diff(now_ms, self._deadline_ms) < 0:
+            return None
+        self._pending = None
+        return unique_id
+
+    def reset(self):
+        """Forget the outstanding CALL: the link is gone."""
+        self._pending = None
+
+    def receive(self, text, now_ms):
+        """The event that ``text`` brings, or None where it is to be ignored.
+
+        ("call", id, action, payload), ("result", id, payload), ("error", id, code, description)
+        or ("bad", id or None, why): log it, and answer FormationViolation where there is an id.
+        """
+        if len(text) > self._max_chars:
+            return ("bad", _call_id(text), "message too long")
+        try:
+            message = json.loads(text)
+        except (ValueError, RuntimeError, MemoryError):
+            # RuntimeError: nested deeper than the interpreter's parser goes.
+            return ("bad", _call_id(text), "not JSON")
+        if not isinstance(message, list) or not message:
+            return ("bad", None, "not an array")
+        kind = message[0]
+        if isinstance(kind, bool) or kind not in (CALL, CALLRESULT, CALLERROR):
+            return None
+        unique_id = message[1] if len(message) > 1 else None
+        if not isinstance(unique_id, str) or len(unique_id) > _MAX_ID or not is_text(unique_id):
+            return ("bad", None, "no readable id")
+        if kind == CALL:
+            return _call(unique_id, message)
+        if unique_id != self._pending:
+            return None
+        self._pending = None
+        if kind == CALLERROR:
+            return ("error", unique_id, _text_at(message, 2), _text_at(message, 3))
+        if len(message) < 3 or not isinstance(message[2], dict):
+            return ("error", unique_id, "FormationViolation", "result without a payload")
+        return ("result", unique_id, message[2])
+
+
+def is_text(text):
+    """Whether ``text`` can go out as UTF-8: lone surrogates, which JSON can smuggle in, can't."""
+    for char in text:
+        if "\ud7ff" < char < "\ue000":
+            return False
+    return True
+
+
+def _call(unique_id, message):
+    if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
+        return ("bad", unique_id, "not [2, id, action, {}]")
+    return ("call", unique_id, message[2], message[3])
+
+
+def _text_at(message, index):
+    value = message[index] if len(message) > index else ""
+    return value if isinstance(value, str) else ""
+
+
+def _call_id(text):
+    """The id at the head of a CALL that as a whole can't be read."""
+    head = text[: _MAX_ID + 16].split('"')
+    if len(head) < 3 or "".join(head[0].split()) != "[2," or "\\" in head[1]:
+        return None
+    return head[1]
+
+
+def _dumps(message):
+    return json.dumps(message, separators=(",", ":"))
