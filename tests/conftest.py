@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 PORTABLE = ("tests/unit", "tests/scenario")
-MICROPYPATH = ".:lib:tests/micropython:.frozen"
+MICROPYPATH = ".:lib:tests/micropython:tests/support:.frozen"
 RESULT = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
 PROPERTY = "micropython"
 

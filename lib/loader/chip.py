@@ -8,11 +8,6 @@ import machine
 
 from loader.decide import HARD, POWER_ON, SOFT, WATCHDOG
 
-# Flags, kept over every reset but a power cut.
-HEALTHY = 1  # the application reported itself healthy in this boot
-CRASHED = 2  # the application ended by an unhandled exception
-SERVICE = 4  # somebody works on the board: boot.py feeds the watchdog
-
 _BASES = {"rp2040": 0x40058000, "rp2350": 0x400D8000}
 _CTRL_ENABLE = 1 << 30
 _REASON = 0x08

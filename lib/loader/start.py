@@ -10,9 +10,10 @@ import time
 
 import machine
 
-from loader import chip as chips
-from loader import outputs, record, verdict
-from loader.decide import RESCUE, RUN, Facts, decide
+from loader import chip_flags, outputs, record
+from loader.chip import Chip
+from loader.choose import choose
+from loader.decide import RESCUE, RUN
 from loader.files import Files
 from loader.record import TRIAL
 from loader.romfs import RomfsError, RomfsVfs
@@ -38,7 +39,7 @@ class Context:
     def __init__(self, board):
         self.board = board
         self.files = Files()
-        self.chip = chips.Chip(board)
+        self.chip = Chip(board)
         self.cause = self.chip.reset_cause()
         self.flags = self.chip.flags()
         timeout_ms = board.get("watchdog_ms")
@@ -72,27 +73,11 @@ def boot():
 
 
 def _decide(ctx):
-    ctx.record = record.read(ctx.files)
     ctx.wdt.feed()
-    decision = decide(
-        Facts(
-            ctx.record,
-            ctx.cause,
-            ctx.slots,
-            crashed=bool(ctx.flags & chips.CRASHED),
-            was_healthy=bool(ctx.flags & chips.HEALTHY),
-        )
-    )
+    ctx.record, ctx.decision = choose(ctx.files, ctx.slots, ctx.cause, ctx.flags, ctx.wdt.feed)
+    ctx.chip.set_flags(ctx.flags & chip_flags.SERVICE)
     ctx.wdt.feed()
-    if decision.record:
-        record.write(ctx.files, decision.record)  # the attempt is counted before it is made
-        ctx.record = decision.record
-    ctx.decision = decision
-    if decision.action == RUN:
-        verdict.complete(ctx.record, ctx.slots)
-    ctx.chip.set_flags(ctx.flags & chips.SERVICE)
-    ctx.wdt.feed()
-    print("loader: %s -> %s %s" % (decision.row, decision.action, decision.slot or ""))
+    print("loader: %s: %s" % (ctx.decision.row, ctx.decision.slot or ctx.decision.action))
 
 
 def _mount(ctx):
@@ -136,7 +121,7 @@ def run():
 
 def _note_crash(ctx, error):
     sys.print_exception(error)
-    ctx.chip.set_flags(ctx.chip.flags() | chips.CRASHED)
+    ctx.chip.set_flags(ctx.chip.flags() | chip_flags.CRASHED)
     try:
         with ctx.files.open(_CRASH_LOG, "w") as log:
             sys.print_exception(error, log)

@@ -1,0 +1,32 @@
+"""Whether a trial is passed or lost: one decision over what has been shown so far.
+
+Pure. May import: ``ticks``.
+"""
+
+from ticks import ticks_diff
+
+CONFIRM = "confirm"
+
+
+class Trial:
+    """A trial that began at ``start_ms``. Times in seconds as config.json gives them."""
+
+    def __init__(self, start_ms, confirm_after_s, deadline_s):
+        self._start_ms = start_ms
+        self._confirm_after_ms = confirm_after_s * 1000
+        self._deadline_ms = deadline_s * 1000
+
+    def verdict(self, now_ms, self_test_passed, boot_answered):
+        """CONFIRM, a reason of the boot record to reject with, or None: not yet.
+
+        ``boot_answered``: any valid BootNotification answer came in this boot (Pending
+        counts: the image has proven that it can talk).
+        """
+        age_ms = ticks_diff(now_ms, self._start_ms)
+        if not self_test_passed:
+            return "selftest"
+        if boot_answered and age_ms >= self._confirm_after_ms:
+            return CONFIRM
+        if age_ms >= self._deadline_ms:
+            return "deadline"
+        return None

@@ -1,0 +1,81 @@
+"""Update files and folders made on the spot, alike on both interpreters.
+
+Written apart from the host's packer on purpose: the two must agree on the format.
+"""
+
+import binascii
+import hashlib
+import json
+import os
+import struct
+
+from loader.files import Files
+from ota.manifest import Device
+
+MANIFEST = {
+    "kind": "app",
+    "compatible": ["sim_rp2"],
+    "version": [1, 1, 0],
+    "floor": [1, 0, 0],
+    "mpy": [6, 3, 0],
+    "micropython": [1, 25, 0],
+    "loader": 1,
+    "state_min": 1,
+    "state_max": 1,
+    "built": 1770000000,
+}
+
+
+def payload(size, seed=1):
+    """``size`` bytes that don't repeat within a sector."""
+    out = bytearray(size)
+    value = seed
+    for i in range(size):
+        value = (value * 1103515245 + 12345) & 0x7FFFFFFF
+        out[i] = value >> 16 & 0xFF
+    return bytes(out)
+
+
+def header(body, certificate=b"", signature=b"", **changes):
+    """Header bytes for payload ``body``; ``changes`` go into the manifest."""
+    fields = dict(MANIFEST)
+    fields.update(changes)
+    manifest = json.dumps(fields).encode()
+    sectors = b"".join(
+        struct.pack("<I", binascii.crc32(body[at : at + 4096]) & 0xFFFFFFFF)
+        for at in range(0, len(body), 4096)
+    )
+    size = 48 + len(manifest) + len(sectors) + len(certificate) + len(signature) + 4
+    head = struct.pack(
+        "<4sBBHHHI32s",
+        b"uCUP",
+        1,
+        0,
+        size,
+        len(manifest),
+        len(certificate),
+        len(body),
+        hashlib.sha256(body).digest(),
+    )
+    head += manifest + sectors + certificate + signature
+    return head + struct.pack("<I", binascii.crc32(head) & 0xFFFFFFFF)
+
+
+def update_file(body, **changes):
+    """A whole update file."""
+    return header(body, **changes) + body
+
+
+def device(capacity=1 << 20, floor=(0, 0, 0)):
+    """A device that takes ``MANIFEST``."""
+    return Device(["sim_rp2"], 6 | 3 << 8 | 2 << 10, (1, 28, 0), 1, 1, floor, capacity)
+
+
+def folder():
+    """A ``Files`` over a fresh folder with /slots and /state in it."""
+    root = "/tmp/ucharge-" + binascii.hexlify(os.urandom(6)).decode()
+    os.mkdir(root)
+    files = Files(root)
+    files.mkdir("/slots")
+    files.mkdir("/state")
+    return files
