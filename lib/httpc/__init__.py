@@ -1,0 +1,1 @@
+"""A small HTTPS client made for firmware images: ``from httpc.client import get``."""

@@ -1,0 +1,29 @@
+"""What can go wrong with a request, beside the connection. May import: built-ins only."""
+
+
+class HttpError(Exception):
+    """Base of all; ``reason`` is one readable line."""
+
+    def __init__(self, reason):
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UrlError(HttpError):
+    """The address is malformed, or its scheme is not allowed here."""
+
+
+class StatusError(HttpError):
+    """The server answered with ``status``, which is not the one needed."""
+
+    def __init__(self, status):
+        super().__init__("server answered %d" % status)
+        self.status = status
+
+
+class BadResponse(HttpError):
+    """The answer breaks HTTP, or lacks what this client needs."""
+
+
+class Truncated(HttpError):
+    """The connection ended before the announced end of the body."""

@@ -1,0 +1,95 @@
+"""Reads the head of an HTTP/1.1 response: status line and the wanted fields (RFC 9112).
+
+Pure and bounded; shared by the HTTPS client and the WebSocket handshake. May import:
+``httpc.errors``.
+"""
+
+from httpc.errors import BadResponse
+from micropython import const
+
+MAX_BYTES = const(4096)
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Head:
+    """Fed with bytes until ``done``; then ``version`` (10 or 11), ``status`` and ``fields``.
+
+    ``fields`` holds only the ``wanted`` names (lower case bytes -> text); values of a repeated
+    field are joined with ', ', so that a repeated single-valued one fails its check.
+    """
+
+    def __init__(self, wanted, max_bytes=MAX_BYTES):
+        self.done = False
+        self.version = 0
+        self.status = 0
+        self.fields = {}
+        self._wanted = wanted
+        self._left = max_bytes
+        self._line = b""
+
+    def feed(self, data, start, end):
+        """Take the head's part of ``data[start:end]`` (a bytearray); return where it ended.
+
+        Raises BadResponse.
+        """
+        while start < end and not self.done:
+            found = data.find(b"\n", start, end)
+            stop = end if found < 0 else found + 1
+            self._left -= stop - start
+            if self._left < 0:
+                raise BadResponse("response head is too long")
+            self._line += bytes(data[start:stop])
+            start = stop
+            if found >= 0:
+                line = self._line
+                self._line = b""
+                if not line.endswith(b"\r\n"):
+                    raise BadResponse("response head has a bad line end")
+                self._take(line[:-2])
+        return start
+
+    def _take(self, line):
+        for byte in line:
+            if (byte < 32 and byte != 9) or byte == 127:
+                raise BadResponse("response head has a control character")
+        if not self.version:
+            self._status_line(line)
+        elif line:
+            self._field(line)
+        elif 100 <= self.status < 200 and self.status != 101:
+            self.version = 0  # an interim response: the real one follows
+            self.fields = {}
+        else:
+            self.done = True
+
+    def _status_line(self, line):
+        status = line[9:12]
+        if (
+            line[:8] not in (b"HTTP/1.1", b"HTTP/1.0")
+            or line[8:9] != b" "
+            or len(status) != 3
+            or not status.isdigit()
+            or line[12:13] not in (b" ", b"")
+            or status < b"100"
+        ):
+            raise BadResponse("not an HTTP response")
+        self.version = 11 if line[7:8] == b"1" else 10
+        self.status = int(status)
+
+    def _field(self, line):
+        at = line.find(b":")
+        name = line[:at].lower()
+        if at < 1:
+            raise BadResponse("response head has a bad field")
+        for byte in name:
+            if byte not in _TOKEN:
+                raise BadResponse("response head has a bad field name")
+        if name not in self._wanted:
+            return
+        try:
+            value = str(line[at + 1 :].strip(), "ascii")
+        except UnicodeError:
+            raise BadResponse("response head has a bad field value") from None
+        if name in self.fields:
+            value = self.fields[name] + ", " + value
+        self.fields[name] = value

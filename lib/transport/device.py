@@ -1,0 +1,230 @@
+"""The stream on MicroPython: one non-blocking socket, with or without TLS on it.
+
+Not asyncio.open_connection: it leaks its socket when the connect or the TLS wrap fails, and its
+poller forgets a waiting reader when a writer of the same stream is cancelled. So only the
+reader waits on the poller; a write that can't go on, a connect and a read with a time-out look
+again every few milliseconds. May import: ``transport``, ``ticks``.
+"""
+
+import asyncio
+import errno
+import gc
+import select
+import socket
+from asyncio import core
+
+from micropython import const
+from ticks import sleep_ms, ticks_diff, ticks_ms
+from transport.errors import (
+    ConnectError,
+    ResolveError,
+    TlsError,
+    TransportClosed,
+    TransportTimeout,
+)
+from transport.tls import handshake_error
+
+_LOOK_MS = const(4)
+# A peer that always has data ready must not keep the other tasks from running.
+_TURN_MS = const(10)
+
+
+async def resolve(host, port):
+    """(family, address) for ``socket.connect``. A numeric host needs no name server.
+
+    A name still blocks the loop in getaddrinfo. Raises ResolveError.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    except OSError as error:
+        raise ResolveError("no address for %s (%s)" % (host, error.errno)) from None
+    for entry in found:
+        if entry[0] == socket.AF_INET:
+            return entry[0], entry[-1]
+    if not found:
+        raise ResolveError("no address for " + host)
+    return found[0][0], found[0][-1]
+
+
+async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
+    """A Stream to host:port; ``tls`` is a context of make_tls or None for plain TCP.
+
+    ``first`` is what the client says first: it is sent within the same time-out, and with it the
+    TLS handshake is done when connect returns. Raises a TransportError.
+    """
+    start = ticks_ms()
+    family, address = await resolve(host, port)
+    stream = Stream(socket.socket(family, socket.SOCK_STREAM))
+    connected = False
+    try:
+        await stream.open(address, start, timeout_ms)
+        if tls:
+            stream.secure(tls, host)
+        if first:
+            await stream.write(first, timeout_ms - ticks_diff(ticks_ms(), start))
+        connected = True
+        return stream
+    finally:
+        if not connected:
+            stream.abort()
+
+
+def _wait_readable(sock):
+    yield core._io_queue.queue_read(sock)
+
+
+def _name(number):
+    return errno.errorcode.get(number, number)
+
+
+class Stream:
+    """A connection. One task may read; any number may write: writes go out in order, whole."""
+
+    def __init__(self, raw):
+        raw.setblocking(False)
+        self._raw = raw
+        self._sock = raw
+        self._handshaking = False
+        self._pending = []  # views still to go out; mbedtls wants a refused one again, unchanged
+        self._finisher = None
+        self._turn_ms = ticks_ms()
+
+    async def open(self, address, start_ms, timeout_ms):
+        try:
+            self._raw.connect(address)
+        except OSError as error:
+            if error.errno != errno.EINPROGRESS:
+                raise ConnectError("can't connect: %s" % _name(error.errno)) from None
+        poller = select.poll()
+        poller.register(self._raw, select.POLLOUT)
+        while True:
+            ready = poller.poll(0)
+            if ready:
+                if ready[0][1] & (select.POLLERR | select.POLLHUP):
+                    raise ConnectError("can't connect: refused or unreachable")
+                return
+            if ticks_diff(ticks_ms(), start_ms) > timeout_ms:
+                raise TransportTimeout("can't connect: no answer")
+            await sleep_ms(_LOOK_MS)
+
+    def secure(self, tls, host):
+        """Put TLS on the connection; the handshake runs with the first write, without blocking."""
+        gc.collect()  # mbedtls wants one block of 16 KB
+        try:
+            self._sock = tls.wrap_socket(
+                self._raw, server_hostname=host, do_handshake_on_connect=False
+            )
+        except (OSError, ValueError, MemoryError) as error:
+            raise TlsError("TLS can't start: %s" % error) from None
+        self._handshaking = True
+
+    def _lost(self, error):
+        self.abort()
+        if not isinstance(error, OSError):
+            return handshake_error(str(error))
+        if self._handshaking:
+            return TlsError("TLS handshake failed: %s" % _name(error.errno))
+        return TransportClosed("connection lost: %s" % _name(error.errno))
+
+    def try_readinto(self, view):
+        """Bytes read into ``view``, 0 at the end of the stream, None if ``readinto`` must wait."""
+        if ticks_diff(ticks_ms(), self._turn_ms) > _TURN_MS:
+            return None
+        return self._read(view)
+
+    def _read(self, view):
+        if self._sock is None:
+            raise TransportClosed("connection is closed")
+        try:
+            return self._sock.readinto(view)
+        except (OSError, ValueError) as error:
+            raise self._lost(error) from None
+
+    async def readinto(self, view, timeout_ms=None):
+        """Read at least one byte into ``view`` (a memoryview); 0 at the end of the stream.
+
+        Cancelling loses nothing. Raises TransportTimeout, TransportClosed, TlsError.
+        """
+        if ticks_diff(ticks_ms(), self._turn_ms) > _TURN_MS:
+            await sleep_ms(0)
+            self._turn_ms = ticks_ms()
+        count = self._read(view)
+        if count is None:
+            start = ticks_ms()
+            while count is None:
+                if timeout_ms is None:
+                    await _wait_readable(self._sock)
+                elif ticks_diff(ticks_ms(), start) >= timeout_ms:
+                    raise TransportTimeout("nothing received in time")
+                else:
+                    await sleep_ms(_LOOK_MS)
+                count = self._read(view)
+            self._turn_ms = ticks_ms()
+        return count
+
+    async def write(self, data, timeout_ms=10000):
+        """Send all of ``data``, which must not change until it is out.
+
+        When cancelled, what was begun still goes out whole. Without progress for ``timeout_ms``
+        the connection is closed. Raises TransportTimeout, TransportClosed, TlsError.
+        """
+        self._pending.append(memoryview(data))
+        try:
+            await self._pump(timeout_ms)
+        except asyncio.CancelledError:
+            if self._sock is not None and self._pending:
+                self._finisher = asyncio.create_task(self._finish(timeout_ms))
+            raise
+
+    async def _finish(self, timeout_ms):
+        try:
+            await self._pump(timeout_ms)
+        except (TransportClosed, TransportTimeout, TlsError):
+            pass  # the next read or write says so
+
+    async def _pump(self, timeout_ms):
+        # Several tasks may be in here: between two awaits each leaves the queue consistent.
+        pending = self._pending
+        start = ticks_ms()
+        while pending:
+            view = pending[0]
+            if self._sock is None:
+                raise TransportClosed("connection is closed")
+            try:
+                count = self._sock.write(view)
+            except (OSError, ValueError) as error:
+                raise self._lost(error) from None
+            if count:
+                self._handshaking = False
+                start = ticks_ms()
+                if count == len(view):
+                    pending.pop(0)
+                else:
+                    pending[0] = view[count:]
+                continue
+            if ticks_diff(ticks_ms(), start) >= timeout_ms:
+                self.abort()
+                raise TransportTimeout("nothing sent in time")
+            await sleep_ms(_LOOK_MS)
+
+    async def close(self):
+        """Close the connection. A waiting reader gets TransportClosed."""
+        self.abort()
+
+    def abort(self):
+        """close() for places that can't await."""
+        sock = self._sock
+        if sock is None:
+            return
+        self._sock = None
+        # The poller would go on watching the closed descriptor, or the next socket of its number.
+        queue = core._io_queue
+        waiting = queue.map.get(id(sock))
+        if waiting:
+            queue._dequeue(sock)
+            if waiting[0]:
+                core._task_queue.push(waiting[0])
+        sock.close()
+        if sock is not self._raw:
+            self._raw.close()  # after a failed handshake mbedtls has let go of it
+        self._raw = None

@@ -1,0 +1,282 @@
+"""The WebSocket client as a pure machine: bytes in, events out, bytes to send (RFC 6455).
+
+    view = core.space()         # where the next bytes go; read into it, then
+    core.received(count)
+    event = core.next_event()   # until None; send core.outgoing (a list) in between
+
+Events: (OPEN, subprotocol) (TEXT, str) (BINARY, bytes) (PING, bytes) (PONG, bytes),
+(CLOSED, code, reason) when the server closes and (FAILED, code, reason) when it broke the
+protocol; after the last two there are no more events and the connection is to be closed.
+No I/O, no clock. May import: ``ws``.
+"""
+
+from micropython import const
+from ws import frames
+from ws.errors import ConnectionClosed
+from ws.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
+from ws.utf8 import Checker, decode
+
+OPEN = const(16)
+CLOSED = const(17)
+FAILED = const(18)
+
+_BUFFER_BYTES = const(512)
+_HANDSHAKE, _HEADER, _DATA, _CONTROL, _ENDED = 0, 1, 2, 3, 4
+
+
+class _Violation(Exception):
+    pass
+
+
+class Protocol:
+    """One connection, from the answer to ``handshake`` (ws.handshake.Handshake) to its end."""
+
+    def __init__(self, handshake, max_message_bytes=65536):
+        self.outgoing = []
+        self.close_sent = False
+        self._handshake = handshake
+        self._max_bytes = max_message_bytes
+        self._buffer = bytearray(_BUFFER_BYTES)
+        self._view = memoryview(self._buffer)
+        self._start = 0
+        self._end = 0
+        self._state = _HANDSHAKE
+        self._is_last = True
+        self._opcode = 0  # of the frame
+        self._left = 0  # bytes of the frame's payload to come
+        self._kind = 0  # TEXT or BINARY while a message is being received
+        self._message = None  # view of it; may be longer than what is in it
+        self._filled = 0
+        self._checker = None  # of a text that came in more than one piece
+        self._checked = 0
+
+    # -- bytes in ---------------------------------------------------------------------------
+
+    def space(self):
+        """A memoryview, never empty, to receive the next bytes into."""
+        if self._state == _DATA:
+            return self._message[self._filled : self._filled + self._left]
+        start = self._start
+        if start:
+            rest = self._end - start
+            if rest:
+                self._buffer[:rest] = self._view[start : self._end]
+            self._start = 0
+            self._end = rest
+        return self._view[self._end :]
+
+    def received(self, count):
+        """``count`` bytes were put into the last space()."""
+        if self._state == _DATA:
+            self._filled += count
+            self._left -= count
+        else:
+            self._end += count
+
+    # -- events out -------------------------------------------------------------------------
+
+    def next_event(self):
+        """The next event, or None when more bytes are needed. Raises HandshakeError."""
+        try:
+            return self._step()
+        except _Violation as error:
+            code, reason = error.args
+            self.close(code, reason)
+            self._state = _ENDED
+            self._message = None
+            return FAILED, code, reason
+
+    def _step(self):
+        while True:
+            state = self._state
+            if state == _DATA:
+                if not self._take_data():
+                    return None
+                event = self._end_of_frame()
+            elif state == _HEADER:
+                if not self._take_header():
+                    return None
+                continue
+            elif state == _CONTROL:
+                if self._end - self._start < self._left:
+                    return None
+                event = self._control()
+            elif state == _HANDSHAKE:
+                return self._open()
+            else:
+                self._start = self._end = 0  # what follows a Close is not looked at
+                return None
+            if event:
+                return event
+
+    def _open(self):
+        handshake = self._handshake
+        self._start = handshake.feed(self._buffer, self._start, self._end)
+        if not handshake.done:
+            return None
+        handshake.check()
+        self._handshake = None
+        self._state = _HEADER
+        return OPEN, handshake.subprotocol
+
+    def _take_header(self):
+        have = self._end - self._start
+        if have < 2:
+            return False
+        buffer = self._buffer
+        at = self._start
+        first = buffer[at]
+        size = buffer[at + 1]
+        opcode = first & 15
+        is_last = first >= 0x80
+        # Everything these two bytes can tell is judged before more is waited for.
+        if first & 0x70:
+            raise _Violation(1002, "reserved bit set")
+        if size & 0x80:
+            raise _Violation(1002, "masked frame")
+        if opcode >= 8:
+            if opcode > 10:
+                raise _Violation(1002, "unknown opcode")
+            if not is_last or size > 125:
+                raise _Violation(1002, "bad control frame")
+        elif opcode > 2:
+            raise _Violation(1002, "unknown opcode")
+        elif (opcode == CONTINUATION) != (self._kind != 0):
+            raise _Violation(1002, "bad continuation")
+        at += 2
+        if size >= 126:
+            width = 2 if size == 126 else 8
+            if have < 2 + width:
+                return False
+            if width == 8 and buffer[at] & 0x80:
+                raise _Violation(1002, "bad length")
+            size = 0
+            for byte in self._view[at : at + width]:
+                size = size << 8 | byte
+            least = 126 if width == 2 else 65536
+            if size < least:
+                raise _Violation(1002, "length not minimal")
+            at += width
+        self._start = at
+        self._left = size
+        self._opcode = opcode
+        if opcode >= 8:
+            self._state = _CONTROL
+            return True
+        self._is_last = is_last
+        self._begin_data(opcode, size)
+        self._state = _DATA
+        return True
+
+    def _begin_data(self, opcode, size):
+        if opcode:
+            self._kind = opcode
+            self._filled = 0
+        need = self._filled + size
+        if need > self._max_bytes:
+            raise _Violation(1009, "message too big")
+        have = len(self._message) if self._message is not None else 0
+        if need > have:
+            if have:  # many small fragments must not copy the message as many times
+                need = min(max(need, 2 * have), self._max_bytes)
+            try:
+                message = memoryview(bytearray(need))
+            except MemoryError:
+                raise _Violation(1009, "message too big for now") from None
+            if self._filled:
+                message[: self._filled] = self._message[: self._filled]
+            self._message = message
+
+    def _take_data(self):
+        before = self._filled
+        count = min(self._left, self._end - self._start)
+        if count:
+            self._message[before : before + count] = self._view[self._start : self._start + count]
+            self._start += count
+            self.received(count)
+        whole = self._left == 0
+        # A text in one piece is judged when it is decoded; of any other, each piece as it comes.
+        if self._kind == TEXT and (self._checker or not (whole and self._is_last)):
+            if not self._checker:
+                self._checker = Checker()
+                self._checked = 0
+            if self._checked < self._filled:
+                piece = self._message[self._checked : self._filled]
+                self._checked = self._filled
+                if not self._checker.feed(piece):
+                    raise _Violation(1007, "text is not UTF-8")
+        return whole
+
+    def _end_of_frame(self):
+        self._state = _HEADER
+        if not self._is_last:
+            return None
+        kind = self._kind
+        self._kind = 0
+        checker = self._checker
+        self._checker = None
+        message = self._message
+        self._message = None
+        message = message[: self._filled] if message is not None else b""
+        if kind == BINARY:
+            return kind, bytes(message)
+        if checker:
+            text = None if checker.open else str(message, "utf-8")
+        else:
+            text = decode(message)
+        if text is None:
+            raise _Violation(1007, "text is not UTF-8")
+        return kind, text
+
+    def _control(self):
+        at = self._start
+        self._start = at + self._left
+        self._state = _HEADER
+        payload = bytes(self._view[at : self._start])
+        opcode = self._opcode
+        if opcode == CLOSE:
+            return self._closed(payload)
+        if opcode == PING and not self.close_sent:
+            self.outgoing.append(frames.encode(PONG, payload))
+        return opcode, payload
+
+    def _closed(self, payload):
+        code = 1005
+        reason = ""
+        if payload:
+            if len(payload) == 1:
+                raise _Violation(1002, "bad close frame")
+            code = payload[0] << 8 | payload[1]
+            if not frames.is_valid_code(code):
+                raise _Violation(1002, "bad close code")
+            reason = decode(payload[2:])
+            if reason is None:
+                raise _Violation(1007, "close reason is not UTF-8")
+        if not self.close_sent:
+            self.close_sent = True
+            self.outgoing.append(frames.encode(CLOSE, payload[:2]))
+        self._state = _ENDED
+        return CLOSED, code, reason
+
+    # -- what this side says ----------------------------------------------------------------
+
+    def message(self, data):
+        """Queue a text (str) or binary message. Raises ConnectionClosed once closing."""
+        is_text = isinstance(data, str)
+        self._queue(TEXT if is_text else BINARY, data.encode() if is_text else data)
+
+    def ping(self, payload=b""):
+        """Queue a ping of at most 125 bytes. Raises ConnectionClosed once closing."""
+        self._queue(PING, payload[:125])
+
+    def _queue(self, opcode, payload):
+        if self.close_sent or self._state in (_HANDSHAKE, _ENDED):
+            raise ConnectionClosed(1006, "closing")
+        self.outgoing.append(frames.encode(opcode, payload))
+
+    def close(self, code=1000, reason=""):
+        """Queue a Close, once; no message can be sent after it."""
+        if not self.close_sent:
+            self.close_sent = True
+            payload = bytes((code >> 8, code & 255)) + reason.encode()[:123]
+            self.outgoing.append(frames.encode(CLOSE, payload))
