@@ -34,3 +34,12 @@ def is_signed_by(data, signature, certificate):
     except InvalidSignature:
         return False
     return True
+
+
+def is_issued_by(certificate, root):
+    """True when ``root``'s key signed ``certificate``."""
+    try:
+        certificate.verify_directly_issued_by(root)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True

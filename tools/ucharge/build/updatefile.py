@@ -9,10 +9,9 @@ import json
 import struct
 import zlib
 
+from loader import header as frame
 from ucharge import paths  # noqa: F401  (puts the device's loader package on the path)
 from ucharge.errors import UserError
-
-from loader import header as frame
 
 
 class UpdateFileError(UserError):

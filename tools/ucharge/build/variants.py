@@ -1,5 +1,7 @@
 """Firmware that is broken on purpose: staging trees that tests and the demo update to."""
 
+from ucharge.errors import UserError
+
 _HANG = b'''"""Never returns and never feeds the watchdog: what a broken release can do."""
 
 
@@ -34,3 +36,10 @@ def bad_selftest(tree):
 
 
 VARIANTS = {"hang": hang, "raise": raising, "bad-selftest": bad_selftest}
+
+
+def break_tree(name, tree):
+    """``tree`` broken in the way ``name`` says. Raises UserError for an unknown name."""
+    if name not in VARIANTS:
+        raise UserError(f"no variant {name!r}", f"there are: {', '.join(VARIANTS)}")
+    return VARIANTS[name](tree)
