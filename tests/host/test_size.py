@@ -1,0 +1,56 @@
+"""The size report: its numbers, its closing line, and the budget of the design."""
+
+import re
+
+import pytest
+from ucharge import size
+from ucharge.build.mpy import compile_tree
+from ucharge.build.stage import stage
+from ucharge.errors import UserError
+from ucharge.paths import ROOT
+
+RESIDENT_BUDGET = 72 * 1024  # bytes of heap on a 32-bit board
+
+
+def test_report_ends_with_the_two_numbers(capsys):
+    assert size.report() == 0
+    last = capsys.readouterr().out.splitlines()[-1]
+    found = re.fullmatch(r"size: image (\d+) B, resident (\d+) B", last)
+    assert found
+    assert min(map(int, found.groups())) > 1000
+
+
+@pytest.mark.skipif(
+    not (ROOT / "firmware" / "app.py").exists(), reason="no firmware/app.py: nothing to start"
+)
+def test_application_stays_within_its_budget():
+    resident = size.resident_heap(compile_tree(stage()))
+    assert resident * size.TO_32_BIT <= RESIDENT_BUDGET
+
+
+def test_modules_are_grouped_by_package():
+    tree = {"ws/__init__.mpy": b"12", "ws/client.mpy": b"1", "ticks.mpy": b"123", "a/b/c.mpy": b""}
+    assert size.by_package(tree) == {
+        "a.b": {"c": 0},
+        size.SINGLE: {"ticks": 3},
+        "ws": {"__init__": 2, "client": 1},
+    }
+
+
+def test_heap_grows_with_what_is_kept():
+    small = compile_tree({"one.py": b"KEPT = bytes(1000)\n"})
+    large = compile_tree({"one.py": b"KEPT = bytes(21000)\n"})
+    assert 19000 < size.resident_heap(large) - size.resident_heap(small) < 21000
+
+
+def test_hardware_modules_and_packages_load():
+    tree = {
+        "part/__init__.py": b"",
+        "part/edge.py": b"import network\nfrom machine import Pin\nfrom loader.files import Files\n",
+    }
+    assert size.resident_heap(compile_tree(tree)) > 0
+
+
+def test_module_that_does_not_load_is_one_clear_error():
+    with pytest.raises(UserError, match="does not load: ImportError: no module named 'not_there'"):
+        size.resident_heap(compile_tree({"one.py": b"import not_there\n"}))

@@ -1,0 +1,142 @@
+"""What the application costs: bytes of its .mpy files, of the image, and of heap once loaded.
+
+The heap is measured on the 64-bit unix port, with the modules loaded from .mpy files as on a
+board with a file slot. The loader is there before: it is on the board, not in the image.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from rich import box
+from rich.table import Table
+
+from ucharge.build.mpy import compile_tree
+from ucharge.build.romfs import write_romfs
+from ucharge.build.stage import stage
+from ucharge.console import out
+from ucharge.errors import UserError
+from ucharge.paths import source_root
+
+START_MODULE = "firmware.app"
+SINGLE = "(single modules)"
+# A heap total of the 64-bit port, brought to a 32-bit board: measured on both.
+TO_32_BIT = 0.68
+
+# Runs on MicroPython. Hardware modules the unix port lacks answer to any name; nothing is called.
+MEASURE = """
+import gc, sys
+class Hardware:
+    def __getattr__(self, name):
+        return Hardware
+for name in ("machine", "network", "esp32", "rp2"):
+    sys.modules[name] = Hardware()
+for name in LOADER:
+    __import__(name)
+import asyncio
+gc.collect()
+before = gc.mem_alloc()
+for name in MODULES:
+    __import__(name)
+gc.collect()
+print("resident", gc.mem_alloc() - before)
+"""
+
+
+def report():
+    """Print the table and the closing line ``size: image N B, resident N B``; returns 0.
+
+    Raises UserError when the sources do not compile or do not load.
+    """
+    compiled = compile_tree(stage())
+    image = len(write_romfs(compiled))
+    resident = resident_heap(compiled)
+    out.print(make_table(compiled, image, resident))
+    print(f"size: image {image} B, resident {resident} B", flush=True)
+    return 0
+
+
+def make_table(compiled, image, resident):
+    """The table of ``compiled`` (path -> bytes): every module, a sub-total per package."""
+    table = Table(box=box.SIMPLE_HEAD, show_footer=False)
+    table.add_column("module")
+    table.add_column("bytes", justify="right")
+    for package, modules in by_package(compiled).items():
+        table.add_row(package, f"{sum(modules.values()):,}", style="bold")
+        for name, size in modules.items():
+            table.add_row(f"  {name}", f"{size:,}")
+        table.add_section()
+    table.add_row("all modules", f"{sum(map(len, compiled.values())):,}", style="bold")
+    table.add_row("image (ROMFS)", f"{image:,}", style="bold")
+    table.add_row("heap once loaded, 64-bit", f"{resident:,}", style="bold")
+    table.add_row("heap once loaded, about, 32-bit", f"{int(resident * TO_32_BIT):,}")
+    return table
+
+
+def by_package(compiled):
+    """{package: {module: bytes}} of a compiled tree."""
+    packages = {}
+    for path, data in sorted(compiled.items()):
+        folder = PurePosixPath(path).parent.as_posix()
+        package = SINGLE if folder == "." else folder.replace("/", ".")
+        packages.setdefault(package, {})[PurePosixPath(path).stem] = len(data)
+    return packages
+
+
+def resident_heap(compiled):
+    """Bytes of heap (64-bit) the application keeps once it is imported from .mpy files.
+
+    ``compiled``: path -> bytes. Until there is a START_MODULE, every module is imported. Raises
+    UserError when a module does not load.
+    """
+    modules = [module_name(path) for path in compiled if path.endswith(".mpy")]
+    if START_MODULE in modules:
+        modules = [START_MODULE]
+    with tempfile.TemporaryDirectory(prefix="ucharge-size-") as folder:
+        app, root = Path(folder, "app"), Path(folder, "root")
+        for path, data in compiled.items():
+            (app / path).parent.mkdir(parents=True, exist_ok=True)
+            (app / path).write_bytes(data)
+        loader = source_root() / "lib" / "loader"
+        shutil.copytree(loader, root / "loader", ignore=shutil.ignore_patterns("__pycache__"))
+        loaders = [f"loader.{path.stem}" for path in sorted(loader.glob("[a-z]*.py"))]
+        return _measure(root, f"{app}:{root}:.frozen", loaders, modules)
+
+
+def module_name(path):
+    """``ws.client`` of ``ws/client.mpy``, ``ws`` of ``ws/__init__.mpy``."""
+    return ".".join(PurePosixPath(path).with_suffix("").parts).removesuffix(".__init__")
+
+
+def _measure(folder, search_path, loaders, modules):
+    micropython = shutil.which("micropython", path=str(Path(sys.executable).parent))
+    if micropython is None:
+        raise UserError("no micropython beside this Python", "call it by `make size`")
+    script = f"LOADER = {loaders!r}\nMODULES = {modules!r}\n{MEASURE}"
+    done = subprocess.run(
+        [micropython, "-X", "heapsize=4M", "-c", script],
+        cwd=folder,
+        env={**os.environ, "MICROPYPATH": search_path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    lines = done.stdout.splitlines()
+    if done.returncode or not lines or not lines[-1].startswith("resident "):
+        words = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
+        raise UserError(f"the application does not load: {words[-1]}", " ".join(words[-3:-1]))
+    return int(lines[-1].split()[1])
+
+
+if __name__ == "__main__":
+    from ucharge.console import fail
+
+    try:
+        sys.exit(report())
+    except UserError as error:
+        fail(error)
+        sys.exit(1)
