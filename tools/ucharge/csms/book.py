@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 CHARGER = "charger"
 CENTRAL = "central"
 
+# A CALL that was not answered for so long may have been given up by its sender.
+_PATIENCE_S = 5
+
 
 @dataclass
 class Entry:
@@ -42,7 +45,8 @@ class Book:
         self.identity = identity
         self.entries = []
         self.connection = 0
-        self._open = {CHARGER: {}, CENTRAL: {}}  # side that asked -> uniqueId -> action
+        self._open = {CHARGER: {}, CENTRAL: {}}  # side that asked -> uniqueId -> open CALL
+        self._used = {}  # uniqueId of the charger's CALLs -> text, over all connections
 
     def connected(self):
         """A new connection of this charger begins."""
@@ -63,11 +67,10 @@ class Book:
         asker = side if entry.kind == "call" else _other(side)
         waiting = self._open[asker]
         if entry.kind == "call":
-            if waiting:
-                entry.violation = f"sent while {', '.join(waiting.values())} waits for its answer"
-            waiting[entry.unique_id] = entry.action
+            entry.violation = self._call_violation(entry, waiting)
+            waiting[entry.unique_id] = entry
         elif entry.unique_id in waiting:
-            entry.action = waiting.pop(entry.unique_id)
+            entry.action = waiting.pop(entry.unique_id).action
         else:
             entry.violation = "answers no open CALL"
         return entry
@@ -75,6 +78,18 @@ class Book:
     def give_up(self, unique_id):
         """The central system no longer waits for an answer to its CALL ``unique_id``."""
         self._open[CENTRAL].pop(unique_id, None)
+
+    def _call_violation(self, entry, waiting):
+        """One CALL at a time (its sender may give up waiting); a uniqueId is for one message."""
+        for earlier in waiting.values():
+            if entry.at_s - earlier.at_s < _PATIENCE_S:
+                return f"sent while {earlier.action} waits for its answer"
+        if (
+            entry.side == CHARGER
+            and self._used.setdefault(entry.unique_id, entry.raw) != entry.raw
+        ):
+            return f"uniqueId {entry.unique_id} was used for another message"
+        return ""
 
     def _add(self, side, kind, **fields):
         entry = Entry(time.monotonic(), self.identity, side, kind, self.connection, **fields)
