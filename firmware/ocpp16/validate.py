@@ -59,7 +59,7 @@ def _check(kind, value, name):
         _expect(isinstance(value, bool), name)
         return
     elif sort == "i" or sort == "n":
-        number = isinstance(value, int) or sort == "n" and isinstance(value, float)
+        number = isinstance(value, int) or (sort == "n" and isinstance(value, float))
         _expect(number and not isinstance(value, bool), name)
         low, _, high = rest.partition(":")
         good = int(low or -0x80000000) <= value <= int(high or 0x7FFFFFFF)

@@ -18,7 +18,7 @@ _MAX_ID = 64
 
 
 class Rpc:
-    """The state of one link. ``unique_ids`` has ``next()``; texts over ``max_chars`` are refused."""
+    """One link. ``unique_ids`` has ``next()``; texts over ``max_chars`` are refused."""
 
     def __init__(self, unique_ids, timeout_ms=30000, max_chars=16384):
         self.timeout_ms = timeout_ms

@@ -1,0 +1,239 @@
+"""One outlet: pilot, contactor and transaction together.
+
+May import: its siblings, `ticks`. IEC 61851-1 Annex A for the pilot; when the contactor may
+close and must open is facts/iec61851 sections 3 and 4; statuses are those of `status`.
+"""
+
+from firmware.evse.contactor import Contactor
+from firmware.evse.faults import Faults
+from firmware.evse.limits import Limits
+from firmware.evse.pilot import Pilot
+from firmware.evse.register import Register
+from firmware.evse.status import next_status
+from firmware.evse.transaction import Transaction
+from ticks import ticks_diff
+
+# An ordinary stop waits this long for the vehicle to unload.
+UNLOAD_MS = 6000
+# A vehicle that was offered current and hasn't asked for it by now is called SuspendedEV.
+_ASK_MS = 5000
+# Finishing lasts at least this long where the plug is out already, so that it can be seen.
+_FINISHING_MS = 1000
+
+
+class Connector:
+    """``station`` is the `Evse` it belongs to: what it decides holds for every connector.
+
+    Outputs: ``contactor.on``, ``offered_ma`` (0: steady +12 V), ``status``, ``errorCode``.
+    """
+
+    def __init__(self, station, connector_id, max_ma, saved_wh=0):
+        self.connector_id = connector_id
+        self.pilot = Pilot()
+        self.faults = Faults()
+        self.contactor = Contactor(self.faults)
+        self.limits = Limits(max_ma)
+        self.register = Register(saved_wh)
+        self.transaction = None
+        self.offered_ma = 0
+        self.status = "Available"
+        self.errorCode = "NoError"
+        # ChangeAvailability's; `held` is the charger's own choice (an update, say).
+        self.operative = True
+        self.held = False
+        # Energy withheld from a transaction that goes on.
+        self.suspended = False
+        self._station = station
+        self._idTag = None  # authorized, waits for the plug
+        self._stopping = None  # reason of the stop under way
+        self._plugged = False
+        self._preparing_ms = None
+        self._finishing = False
+        self._finished_ms = None
+        self._unload_ms = None
+        self._ask_ms = None
+
+    @property
+    def in_use(self):
+        """Whether a transaction runs or is about to."""
+        return self.transaction is not None or self._idTag is not None
+
+    @property
+    def plugged(self):
+        """Whether a vehicle is there."""
+        return self._plugged
+
+    @property
+    def startable(self):
+        """Whether `authorize` would succeed now."""
+        return (
+            not self.in_use
+            and not (self._station.inhibited or self._station.starts_blocked)
+            and self._may_serve()
+            and not self.faults.active
+        )
+
+    def authorize(self, idTag, now_ms):
+        """Let ``idTag`` charge here, at once or when the cable comes; False if it can't."""
+        if not self.startable:
+            return False
+        self._idTag = idTag
+        self._finishing = False
+        self._preparing_ms = now_ms
+        return True
+
+    def stop(self, reason, idTag=None):
+        """Stop the transaction, or forget the one about to start. Unloads first."""
+        self._idTag = None
+        if self.transaction is not None and self._stopping is None:
+            self._stopping = reason
+            self.transaction.stop_idTag = idTag
+
+    def tick(self, now_ms, high_mv, low_mv, meter_wh, contactor_feedback):
+        """Take one measurement and set the outputs; ``meter_wh`` None: the meter is silent."""
+        self.pilot.update(now_ms, high_mv, low_mv, self.offered_ma > 0)
+        if meter_wh is not None:
+            self.register.update(meter_wh)
+        self.contactor.tick(now_ms, contactor_feedback)
+        self._find_faults(meter_wh)
+        self._watch_plug(now_ms)
+        self._start_or_time_out(now_ms)
+        self._switch(now_ms)
+        self._end(now_ms)
+        self._show(now_ms)
+
+    def _may_serve(self):
+        return self.operative and not self.held
+
+    def _find_faults(self, meter_wh):
+        faults = self.faults
+        faults.set("pilot", self.pilot.state in ("E", "F"))
+        faults.set("meter", meter_wh is None)
+        if self.pilot.diode_fault:
+            faults.set("diode", True)
+        if faults.active:
+            # Energy comes back only after a fresh check.
+            self.pilot.forget_diode()
+        if "weld" in faults.active:
+            # Nothing more can be charged here: the books must close.
+            self.stop("Other")
+
+    def _watch_plug(self, now_ms):
+        state = self.pilot.state
+        if state in ("B", "C", "D"):
+            self._plugged = True
+        elif state == "A":
+            self.faults.unplugged()
+            if self._plugged:
+                self._plugged = False
+                self._preparing_ms = None
+                self._finishing = False
+                if self._station.stop_on_unplug:
+                    self.stop("EVDisconnected")
+
+    def _start_or_time_out(self, now_ms):
+        if self.transaction is not None:
+            return
+        if self._idTag is not None and self._plugged and not self.faults.active:
+            self.transaction = Transaction(self.connector_id, self._idTag, self.register.wh)
+            self._idTag = self._preparing_ms = None
+            self._ask_ms = now_ms
+            self.suspended = False
+            self._station.events.append(("started", self.transaction))
+        elif self._finishing or not (self._plugged or self._idTag is not None):
+            self._preparing_ms = None
+        elif self._preparing_ms is None:
+            self._preparing_ms = now_ms
+        else:
+            limit_ms = self._station.connection_timeout_ms
+            if limit_ms and ticks_diff(now_ms, self._preparing_ms) >= limit_ms:
+                # Card without cable: forget the card. Cable without card: Finishing.
+                self._idTag = None
+                self._finishing = self._plugged
+
+    def _switch(self, now_ms):
+        state = self.pilot.state
+        wanted = (
+            self.transaction is not None
+            and self._stopping is None
+            and not self.suspended
+            and not self.faults.active
+            and not self._station.inhibited
+        )
+        self.offered_ma = self.limits.offered_ma if wanted and state in ("B", "C", "D") else 0
+        asked = state == "C" or (state == "D" and self._station.ventilated)
+        energize = self.offered_ma > 0 and asked and self.pilot.diode_verified
+        contactor = self.contactor
+        if not contactor.on:
+            if energize and contactor.may_close():
+                contactor.close(now_ms)
+                self._unload_ms = None
+        elif energize:
+            self._unload_ms = None
+        elif self.faults.active or not asked:
+            # A fault, or the vehicle has let go by itself.
+            contactor.open(now_ms)
+        elif self._unload_ms is None:
+            self._unload_ms = now_ms
+        elif ticks_diff(now_ms, self._unload_ms) >= UNLOAD_MS:
+            contactor.open(now_ms)
+
+    def _end(self, now_ms):
+        transaction = self.transaction
+        if transaction is None or self._stopping is None or self.contactor.on:
+            return
+        transaction.meter_stop_wh = self.register.wh
+        transaction.reason = self._stopping
+        self._station.events.append(("stopped", transaction))
+        self.transaction = self._stopping = self._unload_ms = self._ask_ms = None
+        self.suspended = False
+        self._finishing = self._plugged
+        self._finished_ms = now_ms
+
+    def _show(self, now_ms):
+        finished_ms = self._finished_ms
+        if finished_ms is not None and ticks_diff(now_ms, finished_ms) >= _FINISHING_MS:
+            self._finished_ms = None
+        code, faulted = self.faults.worst()
+        wanted = "Faulted" if faulted else self._charging_status(now_ms)
+        if wanted is None:
+            wanted = self._idle_status(code)
+        self.status = next_status(self.status, wanted)
+        if code == "EVCommunicationError" and self.status not in (
+            "Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing",
+        ):  # fmt: skip
+            code = "NoError"
+        self.errorCode = code
+
+    def _charging_status(self, now_ms):
+        if self.transaction is None:
+            return None
+        if self._stopping is not None:
+            return self.status
+        state = self.pilot.state
+        if self.contactor.on and self.offered_ma:
+            self._ask_ms = None
+            return "Charging"
+        if self.offered_ma == 0 and state != "A":
+            return "SuspendedEVSE"
+        waiting = self._ask_ms is not None and not self.status.startswith("Susp")
+        if state == "C" or state == "D":
+            # Closes once the diode is verified, unless the contactor must rest.
+            closing = self.contactor.may_close() and (state == "C" or self._station.ventilated)
+            return "Preparing" if closing and waiting else "SuspendedEVSE"
+        if waiting and ticks_diff(now_ms, self._ask_ms) < _ASK_MS:
+            return "Preparing"
+        self._ask_ms = None
+        return "SuspendedEV"
+
+    def _idle_status(self, code):
+        if self._finished_ms is not None:
+            return "Finishing"
+        if not self._may_serve():
+            self._finishing = False
+            return "Unavailable"
+        if code == "EVCommunicationError":
+            return "Finishing" if self._finishing else "SuspendedEVSE"
+        if self._finishing:
+            return "Finishing"
+        return "Preparing" if self._plugged or self._idTag is not None else "Available"

@@ -1,0 +1,26 @@
+"""The energy register: Wh that never go back, whatever the meter does.
+
+May import: nothing.
+"""
+
+# A reading that fell to less than this is a counter that started again; one that fell to more is
+# noise and waits until it has caught up.
+_RESTARTED_WH = 1000
+
+
+class Register:
+    """``wh``: the register. ``saved_wh``: what it showed before the reboot."""
+
+    def __init__(self, saved_wh=0):
+        self.wh = saved_wh
+        self._base_wh = 0
+
+    def update(self, reading_wh):
+        """Take the meter's own count; one that started again is added on top."""
+        total_wh = self._base_wh + reading_wh
+        if total_wh < self.wh:
+            if reading_wh >= _RESTARTED_WH:
+                return
+            self._base_wh = self.wh
+            total_wh = self.wh + reading_wh
+        self.wh = total_wh

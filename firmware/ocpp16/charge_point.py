@@ -1,0 +1,252 @@
+"""The charge point without its I/O: texts of one link in, texts out, time as an argument.
+
+May import: its siblings, `ocppj`. Composes the profiles and owns the order of what is sent:
+BootNotification first, then transaction messages and all others in turn (OCPP 1.6 section 4).
+"""
+
+from firmware.ocpp16.authorization import Authorization
+from firmware.ocpp16.availability import Availability
+from firmware.ocpp16.core import Core
+from firmware.ocpp16.meter_values import Metering
+from firmware.ocpp16.outbox import Outbox
+from firmware.ocpp16.registration import Registration
+from firmware.ocpp16.remote_trigger import RemoteTrigger
+from firmware.ocpp16.reset import Reset
+from firmware.ocpp16.status import StatusReporter
+from firmware.ocpp16.transactions import Transactions
+from firmware.ocpp16.validate import validate
+from ocppj.errors import CallError
+from ocppj.rpc import Rpc
+
+# What `on_answer` gets in the place of a CALLERROR's code.
+NOT_SENT = "NotSent"
+TIMEOUT = "Timeout"
+
+_MAX_QUEUE = 24
+# Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
+# action is NotImplemented.
+_UNSUPPORTED = (
+    "CancelReservation", "ClearChargingProfile", "GetCompositeSchedule", "GetDiagnostics",
+    "GetLocalListVersion", "ReserveNow", "SendLocalList", "SetChargingProfile", "UpdateFirmware",
+)  # fmt: skip
+
+
+class ChargePoint:
+    """One charge point and its central system.
+
+    ``boot``: BootNotification's payload. ``files`` keeps state. ``log(text)``. ``job``: the
+    update job or None. ``stop_reason``: of the transactions that the last run left open.
+    ``outgoing``: the texts to send, in order; whoever sends one takes it out.
+    """
+
+    def __init__(
+        self, boot, evse, configuration, clock, unique_ids, files, log,
+        job=None, stop_reason="PowerLoss",
+    ):  # fmt: skip
+        self.outgoing = []
+        self.evse = evse
+        self.configuration = configuration
+        self.clock = clock
+        self.job = job
+        self.log = log
+        self._rpc = Rpc(unique_ids)
+        self._link = False
+        self._queue = []  # (action, payload, on_answer, triggered)
+        self._on_answer = None  # of the CALL in flight
+        self._boot_in_flight = False
+        self._outbox_sent_last = False
+        self.now_ms = 0
+        self._actions = {}
+        self._profiles = []
+        self._outbox = Outbox(configuration, log)
+        self.status = StatusReporter(self)
+        self.registration = Registration(boot, configuration, clock, log, self.status.forget)
+        self.availability = Availability(evse, files)
+        self.authorization = Authorization(self)
+        self.transactions = Transactions(self, self._outbox, files, stop_reason)
+        self.metering = Metering(self, self._outbox)
+        self.reset = Reset(self, self._outbox)
+        configuration.assign("NumberOfConnectors", len(evse.connectors))
+        self.apply_configuration()
+        self.register(Core(self))
+        self.register(RemoteTrigger(self))
+
+    def register(self, profile):
+        """Add a profile: its ``ACTIONS`` = {action: (fields, name of the method)}, and
+        ``tick(now_ms)`` where it has one.
+
+        The method gets (payload, now_ms), returns the answer's payload or raises CallError.
+        A profile may have ``TRIGGERS`` = {requestedMessage: name of the method}, called with
+        (connectorId or None) after TriggerMessage was Accepted.
+        """
+        for action in profile.ACTIONS:
+            fields, handler = profile.ACTIONS[action]
+            if isinstance(handler, str):
+                handler = getattr(profile, handler)
+            self._actions[action] = (fields, handler)
+        self._profiles.append(profile)
+
+    def trigger(self, message):
+        """The method that sends ``message`` when TriggerMessage asks for it, or None."""
+        for profile in self._profiles:
+            name = getattr(profile, "TRIGGERS", {}).get(message)
+            if name is not None:
+                return getattr(profile, name)
+        return None
+
+    @property
+    def registered(self):
+        """Whether the last BootNotification was Accepted."""
+        return self.registration.status == "Accepted"
+
+    @property
+    def boot_answered(self):
+        """Whether any valid answer to a BootNotification has come since the boot."""
+        return self.registration.status is not None
+
+    @property
+    def online(self):
+        """Whether messages can go out now: linked and Accepted."""
+        return self._link and self.registered
+
+    @property
+    def reset_requested(self):
+        """None, "Soft" or "Hard": what the central system asked for."""
+        return self.reset.requested
+
+    def ready_to_reset(self, now_ms):
+        """Whether the reset that was asked for may happen now."""
+        return self.reset.is_ready(now_ms)
+
+    def present_id_tag(self, idTag, now_ms, connector_id=None):
+        """Somebody holds the card ``idTag`` against the reader: start or stop."""
+        self.now_ms = now_ms
+        self.authorization.present(idTag, now_ms, connector_id)
+        self._pump(now_ms)
+
+    def apply_configuration(self):
+        """Pass on the keys that others act on."""
+        configuration = self.configuration
+        self.evse.connection_timeout_ms = configuration.number("ConnectionTimeOut") * 1000
+        self.evse.stop_on_unplug = configuration.flag("StopTransactionOnEVSideDisconnect")
+        self._rpc.timeout_ms = configuration.number("MessageTimeout") * 1000
+
+    def send(self, action, payload, on_answer=None, triggered=False):
+        """Queue a CALL. ``on_answer(ok, payload or code, now_ms)`` is told what became of it.
+
+        Where it can't be sent the code is NOT_SENT, at once. ``triggered``: a TriggerMessage
+        asked for it, so it may go while Pending. Transaction messages go by the outbox instead.
+        """
+        allowed = self.registered or (triggered and self.registration.status == "Pending")
+        if self._link and allowed and len(self._queue) < _MAX_QUEUE:
+            self._queue.append((action, payload, on_answer, triggered))
+        elif on_answer:
+            on_answer(False, NOT_SENT, self.now_ms)
+
+    def connected(self, now_ms):
+        """A link to the central system is open."""
+        self.now_ms = now_ms
+        self._link = True
+        self.registration.link_up(now_ms)
+        self._pump(now_ms)
+
+    def disconnected(self, now_ms):
+        """The link is gone, and with it every answer that was still to come."""
+        self.now_ms = now_ms
+        self._link = False
+        self._rpc.reset()
+        self.outgoing.clear()
+        self.registration.link_down(self._boot_in_flight)
+        self._boot_in_flight = False
+        waiting = self._queue
+        self._queue = []
+        self._settle(False, NOT_SENT, now_ms)
+        for _, _, on_answer, _ in waiting:
+            if on_answer:
+                on_answer(False, NOT_SENT, now_ms)
+
+    def receive(self, text, now_ms):
+        """Take one text message of the link."""
+        self.now_ms = now_ms
+        event = self._rpc.receive(text, now_ms)
+        if event is None:
+            return
+        kind = event[0]
+        if kind == "call":
+            self._answer(event[1], event[2], event[3], now_ms)
+        elif kind == "result":
+            self._settle(True, event[2], now_ms)
+        elif kind == "error":
+            self.log("CALLERROR %s %s" % (event[2][:40], event[3][:80]))
+            self._settle(False, event[2] or "GenericError", now_ms)
+        else:
+            self.log("malformed message: " + event[2])
+            if event[1] is not None and self.registration.may_answer:
+                self.outgoing.append(self._rpc.error(event[1], "FormationViolation", event[2]))
+        self._pump(now_ms)
+
+    def tick(self, now_ms):
+        """Whatever time brings. Call it after each `Evse.tick`, or a few times a second."""
+        self.now_ms = now_ms
+        self.clock.now_s(now_ms)
+        if self._rpc.expire(now_ms):
+            self.log("no answer in time")
+            self._settle(False, TIMEOUT, now_ms)
+        evse = self.evse
+        if self.job:
+            evse.set_available(not self.job.wants_unavailable, False)
+        evse.starts_blocked = bool(self.reset.requested or (self.job and self.job.wants_idle))
+        self.transactions.tick(now_ms)
+        self.metering.tick(now_ms)
+        self.status.tick(now_ms)
+        for profile in self._profiles:
+            if hasattr(profile, "tick"):
+                profile.tick(now_ms)
+        self._pump(now_ms)
+
+    def _answer(self, unique_id, action, payload, now_ms):
+        if not self.registration.may_answer:
+            self.log("ignored while Rejected: " + action[:50])
+            return
+        try:
+            if action not in self._actions:
+                known = action in _UNSUPPORTED
+                raise CallError("NotSupported" if known else "NotImplemented")
+            fields, handler = self._actions[action]
+            validate(fields, payload)
+            text = self._rpc.result(unique_id, handler(payload, now_ms))
+        except CallError as error:
+            self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
+            text = self._rpc.error(unique_id, error.code, error.description)
+        self.outgoing.append(text)
+
+    def _settle(self, ok, payload, now_ms):
+        on_answer = self._on_answer
+        self._on_answer = None
+        self._boot_in_flight = False
+        if on_answer:
+            on_answer(ok, payload, now_ms)
+
+    def _pump(self, now_ms):
+        """Send the next CALL where the link is free for one."""
+        if not self._link or self._rpc.pending is not None:
+            return
+        due = self.registration.next_call(now_ms)
+        if due:
+            self._boot_in_flight = due[0] == "BootNotification"
+            self._call(due[0], due[1], due[2], now_ms)
+            return
+        queue = self._queue
+        outbox_ready = self.registered and self._outbox.ready(now_ms)
+        if queue and not (outbox_ready and not self._outbox_sent_last):
+            action, payload, on_answer, _ = queue.pop(0)
+            self._outbox_sent_last = False
+            self._call(action, payload, on_answer, now_ms)
+        elif outbox_ready:
+            action, payload, number = self._outbox.take()
+            self._outbox_sent_last = True
+            self._call(action, payload, self.transactions.on_answer(action, number), now_ms)
+
+    def _call(self, action, payload, on_answer, now_ms):
+        self._on_answer = on_answer
+        self.outgoing.append(self._rpc.call(action, payload, now_ms))

@@ -1,0 +1,107 @@
+"""BootNotification with its three answers, and Heartbeat (OCPP 1.6 sections 4.2, 4.6).
+
+May import: `firmware.ocpp16.iso8601`, `firmware.ocpp16.validate`, `ocppj.errors`, `ticks`.
+"""
+
+from firmware.ocpp16.iso8601 import TimeError
+from firmware.ocpp16.validate import validate
+from ocppj.errors import CallError
+from ticks import ticks_add, ticks_diff
+
+# Own choice where the central system names no interval, or gives no answer at all.
+_RETRY_S = 60
+_LONGEST_S = 86400
+
+_ANSWER = {"status": "eAccepted|Pending|Rejected!", "currentTime": "d!", "interval": "i!"}
+
+
+class Registration:
+    """``status`` of the last valid answer (None: none yet) and what is due next.
+
+    ``payload``: BootNotification's. ``on_accepted()`` is called when Accepted comes anew.
+    """
+
+    def __init__(self, payload, configuration, clock, log, on_accepted):
+        self.status = None
+        self._payload = payload
+        self._configuration = configuration
+        self._clock = clock
+        self._log = log
+        self._on_accepted = on_accepted
+        self._boot_now = True
+        self._boot_at_ms = None
+        self._heartbeat_ms = 0
+
+    def next_call(self, now_ms):
+        """(action, payload, on_answer) that is due now, or None."""
+        if self._boot_at_ms is not None and ticks_diff(now_ms, self._boot_at_ms) >= 0:
+            self._boot_now = True
+        if self._boot_now:
+            self._boot_now = False
+            self._boot_at_ms = None
+            return "BootNotification", self._payload, self._boot_answered
+        if self.status == "Accepted":
+            interval_s = self._configuration.number("HeartbeatInterval")
+            if ticks_diff(now_ms, self._heartbeat_ms) >= interval_s * 1000:
+                self._heartbeat_ms = now_ms
+                return "Heartbeat", {}, self.heartbeat_answered
+        return None
+
+    def link_up(self, now_ms):
+        """A new link: a heartbeat that fell due long ago is not due twice."""
+        if ticks_diff(now_ms, self._heartbeat_ms) > _LONGEST_S * 1000:
+            self._heartbeat_ms = now_ms
+
+    def boot_at_once(self):
+        """The central system asks for a BootNotification."""
+        self._boot_now = True
+
+    @property
+    def may_answer(self):
+        """Whether CALLs may be answered: not while Rejected."""
+        return self.status != "Rejected" or self._boot_now
+
+    def heartbeat_answered(self, ok, payload, now_ms):
+        """Take the time from a Heartbeat's answer."""
+        if ok:
+            self._set_clock(payload.get("currentTime"), now_ms)
+
+    def _boot_answered(self, ok, payload, now_ms):
+        if ok:
+            try:
+                validate(_ANSWER, payload, True)
+            except CallError as error:
+                self._log("BootNotification's answer is bad: " + error.description)
+                ok = False
+        if not ok:
+            if self.status != "Accepted":
+                self._wait(_RETRY_S, now_ms)
+            return
+        before = self.status
+        self.status = payload["status"]
+        interval_s = payload["interval"]
+        self._log("BootNotification %s, interval %d s" % (self.status, interval_s))
+        if self.status != "Rejected":
+            self._set_clock(payload["currentTime"], now_ms)
+        if self.status != "Accepted":
+            self._wait(interval_s if interval_s > 0 else _RETRY_S, now_ms)
+            return
+        if interval_s > 0:
+            self._configuration.assign("HeartbeatInterval", min(interval_s, _LONGEST_S))
+        self._heartbeat_ms = now_ms
+        if before != "Accepted":
+            self._on_accepted()
+
+    def link_down(self, boot_in_flight):
+        """The link is gone; a BootNotification without its answer goes out again at once."""
+        if boot_in_flight:
+            self._boot_now = True
+
+    def _wait(self, interval_s, now_ms):
+        self._boot_at_ms = ticks_add(now_ms, min(interval_s, _LONGEST_S) * 1000)
+
+    def _set_clock(self, text, now_ms):
+        try:
+            self._clock.set(text, now_ms)
+        except (TimeError, TypeError):
+            self._log("currentTime is no time")

@@ -1,0 +1,69 @@
+"""StatusNotification for connector 0 and every connector, on change (OCPP 1.6 section 4.9).
+
+May import: `ticks`.
+"""
+
+from ticks import ticks_diff
+
+
+class StatusReporter:
+    """Compares what the outlets show with what the central system has heard."""
+
+    def __init__(self, charge_point):
+        self._charge_point = charge_point
+        count = len(charge_point.evse.connectors) + 1
+        self._heard = [None] * count  # (status, errorCode) told last
+        self._shown = [None] * count  # as seen by the last tick
+        self._since_ms = [0] * count
+
+    def forget(self):
+        """The central system knows nothing: tell it about all of them, at once."""
+        for index in range(len(self._heard)):
+            self._heard[index] = None
+
+    def tick(self, now_ms):
+        """Tell what has changed and lasted for MinimumStatusDuration."""
+        charge_point = self._charge_point
+        online = charge_point.online
+        least_ms = charge_point.configuration.number("MinimumStatusDuration") * 1000
+        for index in range(len(self._heard)):
+            outlet = self._outlet(index)
+            shown = self._shown[index]
+            if shown is None or shown[0] != outlet.status or shown[1] != outlet.errorCode:
+                self._shown[index] = shown = (outlet.status, outlet.errorCode)
+                self._since_ms[index] = now_ms
+            heard = self._heard[index]
+            if heard == shown:
+                # Keeps the age of what is known from wrapping.
+                self._since_ms[index] = now_ms
+            elif online:
+                if heard is None or ticks_diff(now_ms, self._since_ms[index]) >= least_ms:
+                    self._tell(index, now_ms, False)
+
+    def triggered(self, connector_id):
+        """Send the status of one connector, or with None of all, now."""
+        for index in range(len(self._heard)):
+            if connector_id in (None, index):
+                self._tell(index, self._charge_point.now_ms, True)
+
+    def _outlet(self, index):
+        evse = self._charge_point.evse
+        return evse.connectors[index - 1] if index else evse
+
+    def _tell(self, index, now_ms, triggered):
+        outlet = self._outlet(index)
+        told = (outlet.status, outlet.errorCode)
+        self._heard[index] = told
+
+        def on_answer(ok, payload, now_ms):
+            # A refusal counts as heard: saying it again would be refused again.
+            if not ok and payload == "NotSent" and self._heard[index] == told:
+                self._heard[index] = None
+
+        payload = {
+            "connectorId": index,
+            "errorCode": told[1],
+            "status": told[0],
+            "timestamp": self._charge_point.clock.iso(now_ms),
+        }
+        self._charge_point.send("StatusNotification", payload, on_answer, triggered)

@@ -1,0 +1,333 @@
+"""A charge point on a bench: virtual time, a scripted central system, a simulated vehicle.
+
+Everything that leaves the charge point is kept in `SENT`, over all benches of the process, so
+that a host test can hold it against the official schemas.
+"""
+
+import json
+
+from firmware.evse.evse import Evse
+from firmware.ocpp16.charge_point import ChargePoint
+from firmware.ocpp16.clock import Clock
+from firmware.ocpp16.configuration import Configuration
+from firmware.ocpp16.iso8601 import format as format_time
+from firmware.ocpp16.open_transactions import saved_registers
+from ocppj.unique_ids import UniqueIds
+from ticks import ticks_add, ticks_diff
+
+STEP_MS = 20
+START_S = 1767225600  # 2026-01-01T00:00:00Z
+
+# ("call", action, payload), ("result", action answered, payload) or ("error", action, code)
+SENT = []
+
+BOOT = {
+    "chargePointVendor": "uCharge",
+    "chargePointModel": "bench",
+    "chargePointSerialNumber": "1",
+    "firmwareVersion": "1.0.0",
+}
+
+
+class BenchError(Exception):
+    """The bench was used wrongly, or something that had to happen did not."""
+
+
+class MemoryFiles:
+    """A `Files` that outlives the charge point."""
+
+    def __init__(self):
+        self.data = {}
+        self.writes = 0
+
+    def read(self, path, limit):
+        data = self.data.get(path)
+        return data if data is not None and len(data) <= limit else None
+
+    def write(self, path, data):
+        if not isinstance(data, (bytes, bytearray)):
+            raise BenchError("files hold bytes")
+        self.writes += 1
+        self.data[path] = bytes(data)
+
+    def remove(self, path):
+        self.data.pop(path, None)
+
+
+class Vehicle:
+    """Draws what it is offered, half a second after it was offered."""
+
+    def __init__(self):
+        self.plugged = False
+        self.wants = True  # closes S2 when it is offered current
+        self.has_diode = True
+        self.lets_go = True  # opens S2 when the PWM goes
+        self.shorted = False
+        self._offered_ms = 0
+        self._s2 = False
+        self.wh = 0.0
+
+    def pilot(self, offered_ma):
+        """(high, low) plateau in mV after one step, contactor aside."""
+        if self.shorted:
+            return 0, 0
+        self._offered_ms = self._offered_ms + STEP_MS if offered_ma and self.plugged else 0
+        if self._offered_ms >= 500 and self.wants:
+            self._s2 = True
+        elif not self.wants or not self.plugged or (not offered_ma and self.lets_go):
+            self._s2 = False
+        high_mv = 12000
+        if self.plugged:
+            high_mv = 6000 if self._s2 else 9000
+        if not offered_ma:
+            return high_mv, high_mv
+        return high_mv, -12000 if self.has_diode or not self.plugged else -high_mv
+
+    def draw(self, offered_ma):
+        """Energy of one step with the contactor closed."""
+        if self._s2 and self.plugged:
+            self.wh += offered_ma / 1000 * 230 * STEP_MS / 3600000
+
+
+class Central:
+    """The central system. ``answers``: action -> payload, CALLERROR code (str), None for no
+    answer, or a function of the request's payload that gives one of these."""
+
+    def __init__(self, bench):
+        self._bench = bench
+        self.calls = []  # (ms since the bench's start, action, payload)
+        self.results = {}  # id of our call -> payload or CALLERROR code
+        self.errors = []
+        self._ours = {}
+        self._count = 0
+        self._open = None
+        self._transaction_id = 100
+        self.answers = {
+            "BootNotification": self.boot("Accepted"),
+            "Heartbeat": lambda payload: {"currentTime": bench.wire_time()},
+            "Authorize": {"idTagInfo": {"status": "Accepted"}},
+            "StartTransaction": self._start,
+            "StopTransaction": {},
+            "MeterValues": {},
+            "StatusNotification": {},
+            "FirmwareStatusNotification": {},
+        }
+
+    def boot(self, status, interval_s=300):
+        """An answer to BootNotification."""
+        return lambda payload: {
+            "status": status,
+            "currentTime": self._bench.wire_time(),
+            "interval": interval_s,
+        }
+
+    def _start(self, payload):
+        self._transaction_id += 1
+        return {"transactionId": self._transaction_id, "idTagInfo": {"status": "Accepted"}}
+
+    def call(self, action, payload):
+        """Send a CALL and take the answer: payload (dict) or CALLERROR code (str)."""
+        self._count += 1
+        unique_id = "c%d" % self._count
+        self._ours[unique_id] = action
+        self._bench.deliver(json.dumps([2, unique_id, action, payload]))
+        self._bench.step()
+        if unique_id not in self.results:
+            return None
+        return self.results[unique_id]
+
+    def take(self, text):
+        """One message of the charge point; gives the answer's text or None."""
+        message = json.loads(text)
+        if message[0] == 2:
+            return self._answer(message)
+        action = self._ours.get(message[1])
+        if message[0] == 3:
+            if action is None:
+                raise BenchError("an answer to nothing: " + text)
+            SENT.append(("result", action, message[2]))
+            self.results[message[1]] = message[2]
+        elif message[0] == 4:
+            if len(message) != 5:
+                raise BenchError("CALLERROR has five elements: " + text)
+            SENT.append(("error", action, message[2]))
+            self.errors.append(message)
+            self.results[message[1]] = message[2]
+        else:
+            raise BenchError(text)
+        return None
+
+    def _answer(self, message):
+        if self._open is not None and not self._open_lost():
+            raise BenchError("two CALLs at once: " + str(message))
+        _, unique_id, action, payload = message
+        if len(unique_id) > 36:
+            raise BenchError("id too long: " + unique_id)
+        SENT.append(("call", action, payload))
+        self.calls.append((self._bench.elapsed_ms, action, payload))
+        answer = self.answers.get(action, "NotImplemented")
+        if callable(answer):
+            answer = answer(payload)
+        if answer is None:
+            self._open = self._bench.elapsed_ms
+            return None
+        if isinstance(answer, str):
+            return json.dumps([4, unique_id, answer, "", {}])
+        return json.dumps([3, unique_id, answer])
+
+    def _open_lost(self):
+        """An unanswered CALL stops being outstanding after its time-out."""
+        lost = self._bench.elapsed_ms - self._open >= 30000
+        if lost:
+            self._open = None
+        return lost
+
+    def link_lost(self):
+        """The link is gone, and the CALL that was open with it."""
+        self._open = None
+
+    def actions(self):
+        """The actions received, in order."""
+        return [action for _, action, _ in self.calls]
+
+    def payloads(self, action):
+        """The payloads received with ``action``, in order."""
+        return [payload for _, name, payload in self.calls if name == action]
+
+    def statuses(self, connector_id=1):
+        """The statuses received for a connector, in order."""
+        return [
+            payload["status"]
+            for payload in self.payloads("StatusNotification")
+            if payload["connectorId"] == connector_id
+        ]
+
+    def forget(self):
+        """Begin a new record."""
+        self.calls.clear()
+
+
+class Bench:
+    """``central``, ``vehicle``, ``charge_point``, ``evse``; the time only moves when told to."""
+
+    def __init__(self, keys=None, connectors=1, start_ms=5000, job=None):
+        self.now_ms = start_ms
+        self.elapsed_ms = 0
+        self.files = MemoryFiles()
+        self.lines = []
+        self.linked = False
+        self.central = Central(self)
+        self.vehicle = Vehicle()
+        self.feedback = None  # a function of the coil, where the board has that input
+        self.keys = keys or {}
+        self.max_offered_ma = 0
+        self._connectors = connectors
+        self._job = job
+        self._boots = 0
+        self._deliveries = []
+        self.power_up()
+
+    def power_up(self, stop_reason="PowerLoss"):
+        """Start the charge point anew: after this nothing is left but the files."""
+        self._boots += 1
+        self.linked = False
+        self._deliveries = []
+        self.central.link_lost()
+        configuration = Configuration(self.files, self.keys)
+        self.evse = Evse(16000, self._connectors, saved_registers(self.files))
+        self.charge_point = ChargePoint(
+            BOOT,
+            self.evse,
+            configuration,
+            Clock(self.now_ms),
+            UniqueIds(bytes([self._boots] * 12)),
+            self.files,
+            self.lines.append,
+            self._job,
+            stop_reason,
+        )
+
+    def wire_time(self):
+        """The true time now."""
+        return format_time(START_S + self.elapsed_ms // 1000)
+
+    def connect(self):
+        """Open the link."""
+        self.linked = True
+        self.charge_point.connected(self.now_ms)
+        self._exchange()
+
+    def disconnect(self):
+        """Lose the link."""
+        self.linked = False
+        self._deliveries = []
+        self.central.link_lost()
+        self.charge_point.disconnected(self.now_ms)
+
+    def deliver(self, text):
+        """Send ``text`` to the charge point; it arrives with the next step."""
+        if not self.linked:
+            raise BenchError("no link")
+        self._deliveries.append(text)
+
+    def step(self):
+        """20 ms of everything."""
+        self.now_ms = ticks_add(self.now_ms, STEP_MS)
+        self.elapsed_ms += STEP_MS
+        evse = self.evse
+        vehicle = self.vehicle
+        high_mv, low_mv = vehicle.pilot(evse.offered_ma)
+        if evse.contactor_on:
+            vehicle.draw(evse.offered_ma)
+        feedback = None if self.feedback is None else self.feedback(evse.contactor_on)
+        evse.tick(self.now_ms, high_mv, low_mv, int(vehicle.wh), feedback)
+        for number in range(2, self._connectors + 1):
+            evse.tick(self.now_ms, 12000, 12000, 0, None, number)
+        self.charge_point.tick(self.now_ms)
+        self._exchange()
+
+    def run(self, seconds):
+        """Let time pass."""
+        for _ in range(int(seconds * 1000) // STEP_MS):
+            self.step()
+
+    def run_until(self, condition, within_s=60):
+        """Let time pass until ``condition()``; gives the ms it took. Raises BenchError."""
+        start_ms = self.elapsed_ms
+        while not condition():
+            if self.elapsed_ms - start_ms >= within_s * 1000:
+                raise BenchError("did not happen within %d s; %s" % (within_s, self.lines[-3:]))
+            self.step()
+        return self.elapsed_ms - start_ms
+
+    def cold_boot(self):
+        """Link up, register, and forget the messages of it."""
+        self.connect()
+        self.run(1)
+        self.central.forget()
+
+    def charge(self, idTag="TAG1"):
+        """Plug in, present a card, and charge."""
+        self.vehicle.plugged = True
+        self.run(1)
+        self.charge_point.present_id_tag(idTag, self.now_ms)
+        self.run_until(lambda: self.evse.contactor_on, 30)
+        self.run(1)
+
+    def since_ms(self, before_ms):
+        """Milliseconds of device time since ``before_ms``."""
+        return ticks_diff(self.now_ms, before_ms)
+
+    def _exchange(self):
+        deliveries = self._deliveries
+        self._deliveries = []
+        for text in deliveries:
+            self.charge_point.receive(text, self.now_ms)
+        outgoing = self.charge_point.outgoing
+        while outgoing:
+            if not self.linked:
+                raise BenchError("sent without a link")
+            answer = self.central.take(outgoing.pop(0))
+            if answer is not None:
+                # Arrives with the next step.
+                self._deliveries.append(answer)
