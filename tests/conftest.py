@@ -152,7 +152,7 @@ class MicropythonFile(pytest.File):
 class MicropythonItem(pytest.Item):
     """Runs the file; ``expected`` is the number of tests CPython found in it, if known."""
 
-    expected = None
+    expected: int | None = None
 
     def runtest(self):
         name = self.path.relative_to(self.config.rootpath).as_posix()

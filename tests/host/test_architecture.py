@@ -209,7 +209,7 @@ def find_missing_docstrings(sources):
 def find_nodes(sources, wanted, what):
     """Syntax that is not wanted: ``wanted(node)`` says which."""
     return [
-        f"{path}:{node.lineno}: {what}"
+        f"{path}:{getattr(node, 'lineno', 0)}: {what}"
         for path, text in sources.items()
         for node in ast.walk(ast.parse(text))
         if wanted(node)
