@@ -8,8 +8,8 @@ from micropython import const
 
 _MAX_LENGTH = const(2048)
 _PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
-_NAME = "abcdefghijklmnopqrstuvwxyz0123456789-._"
-_IPV6 = "0123456789abcdef:."
+_IN_NAME = "abcdefghijklmnopqrstuvwxyz0123456789-._"
+_IN_IPV6 = "abcdef0123456789:."
 
 
 class Url:
@@ -20,11 +20,7 @@ class Url:
         self.host = host
         self.port = port
         self.path = path
-
-    @property
-    def is_secure(self):
-        """Whether the connection is to be TLS."""
-        return self.scheme in ("https", "wss")
+        self.is_secure = scheme in ("https", "wss")
 
     @property
     def authority(self):
@@ -35,55 +31,55 @@ class Url:
 
 def parse(text, schemes):
     """The Url in ``text``, whose scheme must be one of ``schemes``. Raises UrlError."""
-    if not isinstance(text, str) or not 0 < len(text) <= _MAX_LENGTH:
-        raise UrlError("address is empty or too long")
+    if not isinstance(text, str) or len(text) > _MAX_LENGTH:
+        raise UrlError("address is no text, or too long")
     for char in text:
         if not "!" <= char <= "~" or char == "\\":
-            raise UrlError("address has a character that is not allowed")
-    scheme, mark, rest = text.partition("://")
+            raise UrlError("address has a bad character")
+    scheme, _, rest = text.partition("://")
     scheme = scheme.lower()
-    if not mark or scheme not in schemes or scheme not in _PORTS:
-        raise UrlError("address must start with " + " or ".join(s + "://" for s in schemes))
-    rest, mark, _ = rest.partition("#")
-    if mark and scheme in ("ws", "wss"):
-        raise UrlError("address of a WebSocket has a fragment")  # RFC 6455, section 3
+    if scheme not in schemes or not rest:
+        raise UrlError("address is not " + " or ".join(schemes))
+    rest, fragment, _ = rest.partition("#")
+    if fragment and scheme in ("ws", "wss"):  # RFC 6455, section 3
+        raise UrlError("address has a fragment")
     end = len(rest)
     for mark in "/?":
-        found = rest.find(mark)
-        if 0 <= found < end:
-            end = found
-    host, port = _authority(rest[:end].lower(), _PORTS[scheme])
+        if mark in rest[:end]:
+            end = rest.find(mark)
+    host, port = _split(rest[:end].lower())
     path = rest[end:]
-    return Url(scheme, host, port, path if path.startswith("/") else "/" + path)
-
-
-def _authority(text, default_port):
-    if "@" in text:
-        raise UrlError("address has a user or password in it")
-    if text.startswith("["):
-        host, mark, port = text[1:].partition("]")
-        allowed = _IPV6
-        if not mark or ":" not in host or (port and port[0] != ":"):
-            raise UrlError("address has a bad IPv6 host")
-        port = port[1:] if port else None
-    else:
-        host, mark, port = text.partition(":")
-        allowed = _NAME
-        port = port if mark else None
-    if not host or len(host) > 253:
-        raise UrlError("address has no host")
-    for char in host:
-        if char not in allowed:
-            raise UrlError("address has a bad host")
-    if not port:
-        return host, default_port
-    if len(port) > 5 or not port.isdigit() or not 0 < int(port) < 65536:
+    if path[:1] != "/":
+        path = "/" + path
+    number = _PORTS[scheme]
+    if port:
+        number = int(port) if port.isdigit() and len(port) < 6 else 0
+    if not 0 < number < 65536:
         raise UrlError("address has a bad port")
-    return host, int(port)
+    return Url(scheme, host, number, path)
+
+
+def _split(authority):
+    if "@" in authority:
+        raise UrlError("address has a user or password")
+    bracket = authority[:1] == "["
+    if bracket:
+        host, _, port = authority[1:].partition("]")
+        is_bad = ":" not in host or port[:1] not in ("", ":")
+        port = port[1:]
+    else:
+        host, _, port = authority.partition(":")
+        is_bad = not host
+    for char in host:
+        if char not in (_IN_IPV6 if bracket else _IN_NAME):
+            is_bad = True
+    if is_bad or len(host) > 253:
+        raise UrlError("address has a bad host")
+    return host, port
 
 
 def redirect(base, location):
     """The Url that ``location``, met at ``base``, leads to: https only. Raises UrlError."""
-    if location.startswith("/") and not location.startswith("//"):
+    if location[:1] == "/" and location[:2] != "//":
         location = "%s://%s%s" % (base.scheme, base.authority, location)
     return parse(location, ("https",))

@@ -20,9 +20,10 @@ from transport.errors import (
     ResolveError,
     TlsError,
     TransportClosed,
+    TransportError,
     TransportTimeout,
 )
-from transport.tls import handshake_error
+from transport.tls import refused
 
 _LOOK_MS = const(4)
 # A peer that always has data ready must not keep the other tasks from running.
@@ -36,14 +37,14 @@ async def resolve(host, port):
     """
     try:
         found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-    except OSError as error:
-        raise ResolveError("no address for %s (%s)" % (host, error.errno)) from None
-    for entry in found:
-        if entry[0] == socket.AF_INET:
-            return entry[0], entry[-1]
-    if not found:
+        for entry in found:
+            if entry[0] == socket.AF_INET:
+                break
+        else:
+            entry = found[0]
+    except (OSError, IndexError):
         raise ResolveError("no address for " + host)
-    return found[0][0], found[0][-1]
+    return entry[0], entry[-1]
 
 
 async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
@@ -57,7 +58,7 @@ async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
     stream = Stream(socket.socket(family, socket.SOCK_STREAM))
     connected = False
     try:
-        await stream.open(address, start, timeout_ms)
+        await stream.open(address, timeout_ms)
         if tls:
             stream.secure(tls, host)
         if first:
@@ -73,8 +74,10 @@ def _wait_readable(sock):
     yield core._io_queue.queue_read(sock)
 
 
-def _name(number):
-    return errno.errorcode.get(number, number)
+def _cause(error):
+    # mbedtls: (number, 'MBEDTLS_ERR_...'); the others: (number,)
+    cause = error.args[-1]
+    return errno.errorcode.get(cause, cause)
 
 
 class Stream:
@@ -83,29 +86,28 @@ class Stream:
     def __init__(self, raw):
         raw.setblocking(False)
         self._raw = raw
-        self._sock = raw
+        self._sock = raw  # or the TLS socket on it; None once closed
         self._handshaking = False
         self._pending = []  # views still to go out; mbedtls wants a refused one again, unchanged
         self._finisher = None
         self._turn_ms = ticks_ms()
 
-    async def open(self, address, start_ms, timeout_ms):
+    async def open(self, address, timeout_ms):
+        """Connect. Raises ConnectError, TransportTimeout."""
         try:
             self._raw.connect(address)
         except OSError as error:
             if error.errno != errno.EINPROGRESS:
-                raise ConnectError("can't connect: %s" % _name(error.errno)) from None
+                raise ConnectError("can't connect: %s" % _cause(error))
         poller = select.poll()
         poller.register(self._raw, select.POLLOUT)
-        while True:
+        start = ticks_ms()
+        ready = poller.poll(0)
+        while not ready:
+            await self._look(start, timeout_ms, "connect")
             ready = poller.poll(0)
-            if ready:
-                if ready[0][1] & (select.POLLERR | select.POLLHUP):
-                    raise ConnectError("can't connect: refused or unreachable")
-                return
-            if ticks_diff(ticks_ms(), start_ms) > timeout_ms:
-                raise TransportTimeout("can't connect: no answer")
-            await sleep_ms(_LOOK_MS)
+        if ready[0][1] & (select.POLLERR | select.POLLHUP):
+            raise ConnectError("can't connect: refused or unreachable")
 
     def secure(self, tls, host):
         """Put TLS on the connection; the handshake runs with the first write, without blocking."""
@@ -115,51 +117,54 @@ class Stream:
                 self._raw, server_hostname=host, do_handshake_on_connect=False
             )
         except (OSError, ValueError, MemoryError) as error:
-            raise TlsError("TLS can't start: %s" % error) from None
+            raise TlsError("TLS can't start: %s" % error)
         self._handshaking = True
 
-    def _lost(self, error):
+    async def _look(self, start_ms, timeout_ms, what):
+        # Between two looks at the socket; gives up when nothing came of it in time.
+        if ticks_diff(ticks_ms(), start_ms) >= timeout_ms:
+            raise TransportTimeout("time-out: " + what)
+        await sleep_ms(_LOOK_MS)
+
+    def _do(self, operation, view):
+        # readinto or write, once, without waiting.
+        try:
+            if self._sock:
+                return getattr(self._sock, operation)(view)
+            error = TransportClosed("connection is closed")
+        except ValueError as text:
+            error = refused(str(text))
+        except OSError as cause:
+            if self._handshaking:
+                error = TlsError("TLS handshake: %s" % _cause(cause))
+            else:
+                error = TransportClosed("connection lost: %s" % _cause(cause))
         self.abort()
-        if not isinstance(error, OSError):
-            return handshake_error(str(error))
-        if self._handshaking:
-            return TlsError("TLS handshake failed: %s" % _name(error.errno))
-        return TransportClosed("connection lost: %s" % _name(error.errno))
+        raise error
 
     def try_readinto(self, view):
         """Bytes read into ``view``, 0 at the end of the stream, None if ``readinto`` must wait."""
         if ticks_diff(ticks_ms(), self._turn_ms) > _TURN_MS:
             return None
-        return self._read(view)
-
-    def _read(self, view):
-        if self._sock is None:
-            raise TransportClosed("connection is closed")
-        try:
-            return self._sock.readinto(view)
-        except (OSError, ValueError) as error:
-            raise self._lost(error) from None
+        return self._do("readinto", view)
 
     async def readinto(self, view, timeout_ms=None):
         """Read at least one byte into ``view`` (a memoryview); 0 at the end of the stream.
 
         Cancelling loses nothing. Raises TransportTimeout, TransportClosed, TlsError.
         """
-        if ticks_diff(ticks_ms(), self._turn_ms) > _TURN_MS:
+        start = ticks_ms()
+        if ticks_diff(start, self._turn_ms) > _TURN_MS:
             await sleep_ms(0)
+            self._turn_ms = start
+        count = self._do("readinto", view)
+        while count is None:
+            if timeout_ms is None:
+                await _wait_readable(self._sock)
+            else:
+                await self._look(start, timeout_ms, "read")
             self._turn_ms = ticks_ms()
-        count = self._read(view)
-        if count is None:
-            start = ticks_ms()
-            while count is None:
-                if timeout_ms is None:
-                    await _wait_readable(self._sock)
-                elif ticks_diff(ticks_ms(), start) >= timeout_ms:
-                    raise TransportTimeout("nothing received in time")
-                else:
-                    await sleep_ms(_LOOK_MS)
-                count = self._read(view)
-            self._turn_ms = ticks_ms()
+            count = self._do("readinto", view)
         return count
 
     async def write(self, data, timeout_ms=10000):
@@ -172,14 +177,14 @@ class Stream:
         try:
             await self._pump(timeout_ms)
         except asyncio.CancelledError:
-            if self._sock is not None and self._pending:
+            if self._pending and (self._finisher is None or self._finisher.done()):
                 self._finisher = asyncio.create_task(self._finish(timeout_ms))
             raise
 
     async def _finish(self, timeout_ms):
         try:
             await self._pump(timeout_ms)
-        except (TransportClosed, TransportTimeout, TlsError):
+        except TransportError:
             pass  # the next read or write says so
 
     async def _pump(self, timeout_ms):
@@ -188,12 +193,7 @@ class Stream:
         start = ticks_ms()
         while pending:
             view = pending[0]
-            if self._sock is None:
-                raise TransportClosed("connection is closed")
-            try:
-                count = self._sock.write(view)
-            except (OSError, ValueError) as error:
-                raise self._lost(error) from None
+            count = self._do("write", view)
             if count:
                 self._handshaking = False
                 start = ticks_ms()
@@ -201,11 +201,12 @@ class Stream:
                     pending.pop(0)
                 else:
                     pending[0] = view[count:]
-                continue
-            if ticks_diff(ticks_ms(), start) >= timeout_ms:
-                self.abort()
-                raise TransportTimeout("nothing sent in time")
-            await sleep_ms(_LOOK_MS)
+            else:
+                try:
+                    await self._look(start, timeout_ms, "write")
+                except TransportTimeout:
+                    self.abort()
+                    raise
 
     async def close(self):
         """Close the connection. A waiting reader gets TransportClosed."""
@@ -225,6 +226,5 @@ class Stream:
             if waiting[0]:
                 core._task_queue.push(waiting[0])
         sock.close()
-        if sock is not self._raw:
-            self._raw.close()  # after a failed handshake mbedtls has let go of it
+        self._raw.close()  # after a failed handshake mbedtls has let go of it
         self._raw = None

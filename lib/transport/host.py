@@ -10,11 +10,19 @@ import ssl
 from transport.errors import (
     ConnectError,
     ResolveError,
+    TlsError,
     TransportClosed,
-    TransportError,
     TransportTimeout,
 )
-from transport.tls import handshake_error
+
+# OpenSSL's X509_V_ERR_...: 9 not yet valid, 10 expired, 62 host name, 64 IP address.
+_FAULTS = {
+    9: ("certificate not yet valid: is the clock set?", "date"),
+    10: ("certificate expired, or the clock is wrong", "date"),
+    62: ("certificate is for another host", "name"),
+    64: ("certificate is for another host", "name"),
+}
+_UNTRUSTED = ("certificate not signed by the trusted CA", "ca")
 
 
 async def resolve(host, port):
@@ -22,8 +30,8 @@ async def resolve(host, port):
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
-        raise ResolveError(f"no address for {host} ({error})") from None
+    except OSError:
+        raise ResolveError(f"no address for {host}")
     found.sort(key=lambda entry: entry[0] != socket.AF_INET)
     return found[0][0], found[0][4]
 
@@ -33,7 +41,7 @@ async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
     try:
         return await asyncio.wait_for(_connect(host, port, tls, first), timeout_ms / 1000)
     except asyncio.TimeoutError:
-        raise TransportTimeout("can't connect: no answer") from None
+        raise TransportTimeout("time-out: connect")
 
 
 async def _connect(host, port, tls, first):
@@ -42,21 +50,24 @@ async def _connect(host, port, tls, first):
     try:
         reader, writer = await asyncio.open_connection(address[0], address[1], **options)
     except ssl.SSLCertVerificationError as error:
-        raise handshake_error(error.verify_message) from None
+        raise TlsError(*_FAULTS.get(error.verify_code, _UNTRUSTED))
     except ssl.SSLError as error:
-        raise handshake_error(str(error)) from None
+        raise TlsError(f"TLS handshake: {error}")
+    except (ConnectionResetError, ConnectionAbortedError) as error:
+        kind = TlsError if tls else ConnectError
+        raise kind(f"connection lost: {error}")
     except OSError as error:
-        raise ConnectError(f"can't connect: {error}") from None
+        raise ConnectError(f"can't connect: {error}")
     stream = Stream(reader, writer)
-    if first:
-        done = False
-        try:
+    done = False
+    try:
+        if first:
             await stream.write(first)
-            done = True
-        finally:
-            if not done:
-                stream.abort()
-    return stream
+        done = True
+        return stream
+    finally:
+        if not done:
+            stream.abort()
 
 
 class Stream:
@@ -65,56 +76,62 @@ class Stream:
     def __init__(self, reader, writer):
         self._reader = reader
         self._writer = writer
+        self._drain = asyncio.Lock()  # before Python 3.12 only one task may wait in drain()
         self._closed = False
 
-    def _check(self):
-        if self._closed:
-            raise TransportClosed("connection is closed")
-
     def try_readinto(self, view):
-        self._check()
+        """None: asyncio has no reading without waiting."""
 
     async def readinto(self, view, timeout_ms=None):
+        """As on the device."""
         self._check()
+        limit_s = None if timeout_ms is None else timeout_ms / 1000
         try:
-            if timeout_ms is None:
-                data = await self._reader.read(len(view))
-            else:
-                data = await asyncio.wait_for(self._reader.read(len(view)), timeout_ms / 1000)
+            data = await asyncio.wait_for(self._reader.read(len(view)), limit_s)
         except asyncio.TimeoutError:
-            raise TransportTimeout("nothing received in time") from None
+            raise TransportTimeout("time-out: read")
         except OSError as error:
-            self.abort()
-            raise TransportClosed(f"connection lost: {error}") from None
+            raise self._lost(error)
         if not data:
             self._check()
         view[: len(data)] = data
         return len(data)
 
     async def write(self, data, timeout_ms=10000):
+        """As on the device. Once begun, asyncio sends the rest whatever happens to the caller."""
         self._check()
         self._writer.write(bytes(data))
         try:
-            await asyncio.wait_for(self._writer.drain(), timeout_ms / 1000)
+            await asyncio.wait_for(self._drained(), timeout_ms / 1000)
         except asyncio.TimeoutError:
             self.abort()
-            raise TransportTimeout("nothing sent in time") from None
+            raise TransportTimeout("time-out: write")
         except OSError as error:
-            self.abort()
-            raise TransportClosed(f"connection lost: {error}") from None
+            raise self._lost(error)
+
+    async def _drained(self):
+        async with self._drain:
+            await self._writer.drain()
+
+    def _check(self):
+        if self._closed:
+            raise TransportClosed("connection is closed")
+
+    def _lost(self, error):
+        if self._closed:
+            return TransportClosed("connection is closed")
+        self.abort()
+        return TransportClosed(f"connection lost: {error}")
 
     async def close(self):
-        if self._closed:
-            return
-        self._closed = True
-        self._writer.close()
+        """As on the device."""
+        self.abort()
         try:
             await asyncio.wait_for(self._writer.wait_closed(), 1)
-        except (asyncio.TimeoutError, OSError, TransportError):
+        except (asyncio.TimeoutError, OSError):
             pass
-        finally:
-            self._writer.transport.abort()
 
     def abort(self):
+        """As on the device."""
         self._closed = True
         self._writer.transport.abort()

@@ -1,4 +1,4 @@
-"""TLS contexts that always verify, and what a failed handshake means.
+"""TLS contexts that always verify, and what a refused certificate means.
 
 May import: ``transport.errors``.
 """
@@ -7,18 +7,13 @@ import ssl
 
 from transport.errors import TlsError
 
-# Phrases of mbedtls (device) and OpenSSL (host) -> kind, reason. mbedtls lists every fault it
-# found, one a line; the first match here is the one reported.
-_PHRASES = (
-    ("expired", "date", "certificate expired (or the clock is wrong)"),
-    ("future", "date", "certificate not yet valid (is the clock set?)"),
-    ("not yet valid", "date", "certificate not yet valid (is the clock set?)"),
-    ("not correctly signed", "ca", "certificate not signed by the trusted CA"),
-    ("self", "ca", "certificate not signed by the trusted CA"),
-    ("unable to get", "ca", "certificate not signed by the trusted CA"),
-    ("signature failure", "ca", "certificate not signed by the trusted CA"),
-    ("mismatch", "name", "certificate is for another host name"),
-    ("match", "name", "certificate is for another host name"),
+# What to look for in mbedtls's report -> kind, reason. It lists every fault; the first match
+# here is the one reported. transport.host has OpenSSL's.
+_FAULTS = (
+    ("expired", "date", "certificate expired, or the clock is wrong"),
+    ("future", "date", "certificate not yet valid: is the clock set?"),
+    ("trusted CA", "ca", "certificate not signed by the trusted CA"),
+    ("expected CN", "name", "certificate is for another host"),
 )
 
 
@@ -31,24 +26,18 @@ def make_tls(ca_der, cert_der=None, key_der=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # MicroPython's default for a client is CERT_NONE: any certificate would do.
     context.verify_mode = ssl.CERT_REQUIRED
-    if not ca_der:
-        raise TlsError("no CA certificate", "ca")
     try:
         context.load_verify_locations(cadata=ca_der)
-    except (ValueError, OSError):
-        raise TlsError("CA certificate is not valid DER", "ca") from None
-    if cert_der:
-        try:
+        if cert_der:
             context.load_cert_chain(cert_der, key_der)
-        except (TypeError, ValueError, OSError):
-            raise TlsError("client certificate or key can't be used") from None
+    except (TypeError, ValueError, OSError) as error:
+        raise TlsError("CA or client certificate can't be used: %s" % error, "ca")
     return context
 
 
-def handshake_error(text):
-    """The TlsError for an interpreter's message about a failed handshake."""
-    low = text.lower()
-    for phrase, kind, reason in _PHRASES:
-        if phrase in low:
+def refused(text):
+    """The TlsError for mbedtls's report about the server's certificate."""
+    for mark, kind, reason in _FAULTS:
+        if mark in text:
             return TlsError(reason, kind)
-    return TlsError("TLS handshake failed: " + text.strip())
+    return TlsError(text.strip())

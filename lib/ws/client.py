@@ -12,7 +12,7 @@ from transport import TransportError
 from ws.errors import ConnectionClosed, HandshakeError, WsError
 from ws.frames import BINARY, TEXT
 from ws.handshake import Handshake
-from ws.protocol import CLOSED, FAILED, Protocol
+from ws.protocol import CLOSED, Protocol
 
 # How long the server has to answer our Close, and to end the connection after its own.
 _CLOSE_MS = const(2000)
@@ -37,7 +37,7 @@ async def connect(
     try:
         target = parse(url, ("wss", "ws"))
     except UrlError as error:
-        raise HandshakeError(error.reason) from None
+        raise HandshakeError(error.reason)
     if target.is_secure and not tls:
         raise HandshakeError("wss needs a CA certificate")
     handshake = Handshake(target, subprotocols, headers)
@@ -81,58 +81,51 @@ class WebSocket:
         Raises ConnectionClosed.
         """
         while True:
-            event = await self._event()
-            if event[0] == TEXT or event[0] == BINARY:
-                if event[0] == TEXT or self._binary:
-                    return event[1]
+            kind, data = await self._event()
+            if kind == TEXT or (kind == BINARY and self._binary):
+                return data
+            if kind == BINARY:
                 self._core.close(1003, "text only")
 
-    async def _event(self):
+    async def _event(self, timeout_ms=None):
+        # The core's next event. At the end the socket is closed, then ConnectionClosed raised.
         if self.closed:
             raise self.closed
         if self._is_reading:
             raise WsError("another task is in recv()")
         self._is_reading = True
         core = self._core
+        start = ticks_ms()
         try:
             while True:
                 if core.outgoing:
                     await self._flush()
                 event = core.next_event()
-                if not event:
-                    count = await self._stream.readinto(core.space())
-                    if not count:
-                        raise self._end(1006, "connection lost")
-                    core.received(count)
-                    self.last_receive_ms = ticks_ms()
-                elif event[0] == CLOSED or event[0] == FAILED:
-                    raise await self._linger(event[1], event[2])
-                else:
-                    return event
+                if event:
+                    if event[0] < CLOSED:
+                        return event
+                    # The server is to end the connection (RFC 6455, section 7.1.1).
+                    self.closed = ConnectionClosed(event[1], event[2])
+                    start = ticks_ms()
+                    timeout_ms = _CLOSE_MS
+                    continue
+                if timeout_ms and ticks_diff(ticks_ms(), start) > timeout_ms:
+                    raise self._end("no Close from the server")
+                count = await self._stream.readinto(core.space(), timeout_ms)
+                if not count:
+                    raise self._end("connection lost")
+                core.received(count)
+                self.last_receive_ms = ticks_ms()
         except TransportError as error:
-            raise self._end(1006, error.reason) from None
+            raise self._end(error.reason)
         finally:
             self._is_reading = False
+            if self.closed:
+                self._stream.abort()
 
-    async def _linger(self, code, reason):
-        # The server ends the TCP connection (RFC 6455, section 7.1.1); it gets a moment for it.
-        closed = self.closed = ConnectionClosed(code, reason)
-        start = ticks_ms()
-        try:
-            await self._flush()
-            view = memoryview(bytearray(64))
-            while await self._stream.readinto(view, _CLOSE_MS):
-                if ticks_diff(ticks_ms(), start) > _CLOSE_MS:
-                    break
-        except TransportError:
-            pass
-        finally:
-            self._stream.abort()
-        return closed
-
-    def _end(self, code, reason):
+    def _end(self, reason):
         if not self.closed:
-            self.closed = ConnectionClosed(code, reason)
+            self.closed = ConnectionClosed(1006, reason)
         self._stream.abort()
         return self.closed
 
@@ -155,40 +148,32 @@ class WebSocket:
     async def _say(self, queue, data):
         if self.closed:
             raise self.closed
+        queue(data)
         try:
-            queue(data)
             await self._flush()
         except TransportError as error:
-            raise self._end(1006, error.reason) from None
+            raise self._end(error.reason)
 
     async def close(self, code=1000, reason=""):
-        """Close cleanly if the server plays along, within about 2 s; safe to call again."""
+        """Close cleanly if the server plays along, within some seconds; safe to call again.
+
+        A task in recv() gets ConnectionClosed.
+        """
         start = ticks_ms()
         try:
             if not self.closed:
                 self._core.close(code, reason)
                 await self._flush()
             while not self.closed or self._is_reading:
-                if ticks_diff(ticks_ms(), start) > _CLOSE_MS:
+                left_ms = _CLOSE_MS - ticks_diff(ticks_ms(), start)
+                if left_ms <= 0:
                     break
                 if self._is_reading:
-                    await sleep_ms(10)  # the task in recv() gets the server's Close
+                    await sleep_ms(10)  # that task gets the server's Close
                 else:
-                    await self._drain(_CLOSE_MS)
-        except (TransportError, WsError):
+                    await self._event(left_ms)
+        except (TransportError, ConnectionClosed):
             pass
         finally:
-            self._end(code, reason)
+            self._end("closed")
             await self._stream.close()
-
-    async def _drain(self, timeout_ms):
-        core = self._core
-        event = core.next_event()
-        if event:
-            if event[0] == CLOSED or event[0] == FAILED:
-                await self._linger(event[1], event[2])
-            return
-        count = await self._stream.readinto(core.space(), timeout_ms)
-        if not count:
-            raise self._end(1006, "connection lost")
-        core.received(count)

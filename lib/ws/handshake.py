@@ -57,7 +57,7 @@ class Handshake:
         try:
             return self._head.feed(data, start, end)
         except BadResponse as error:
-            raise HandshakeError(error.reason) from None
+            raise HandshakeError(error.reason)
 
     @property
     def done(self):

@@ -130,32 +130,24 @@ class Protocol:
         opcode = first & 15
         is_last = first >= 0x80
         # Everything these two bytes can tell is judged before more is waited for.
-        if first & 0x70:
-            raise _Violation(1002, "reserved bit set")
-        if size & 0x80:
-            raise _Violation(1002, "masked frame")
-        if opcode >= 8:
-            if opcode > 10:
-                raise _Violation(1002, "unknown opcode")
-            if not is_last or size > 125:
-                raise _Violation(1002, "bad control frame")
-        elif opcode > 2:
-            raise _Violation(1002, "unknown opcode")
-        elif (opcode == CONTINUATION) != (self._kind != 0):
-            raise _Violation(1002, "bad continuation")
+        if (
+            first & 0x70  # an extension's bit
+            or size & 0x80  # masked by a server
+            or (2 < opcode < 8 or opcode > 10)
+            or (opcode > 2 and (not is_last or size > 125))
+            or (opcode <= 2 and (opcode == CONTINUATION) != (self._kind != 0))
+        ):
+            raise _Violation(1002, "bad frame")
         at += 2
         if size >= 126:
             width = 2 if size == 126 else 8
             if have < 2 + width:
                 return False
-            if width == 8 and buffer[at] & 0x80:
-                raise _Violation(1002, "bad length")
             size = 0
             for byte in self._view[at : at + width]:
                 size = size << 8 | byte
-            least = 126 if width == 2 else 65536
-            if size < least:
-                raise _Violation(1002, "length not minimal")
+            if size < (126 if width == 2 else 65536) or size >> 63:
+                raise _Violation(1002, "bad length")
             at += width
         self._start = at
         self._left = size
@@ -182,7 +174,7 @@ class Protocol:
             try:
                 message = memoryview(bytearray(need))
             except MemoryError:
-                raise _Violation(1009, "message too big for now") from None
+                raise _Violation(1009, "message too big")
             if self._filled:
                 message[: self._filled] = self._message[: self._filled]
             self._message = message
@@ -204,7 +196,7 @@ class Protocol:
                 piece = self._message[self._checked : self._filled]
                 self._checked = self._filled
                 if not self._checker.feed(piece):
-                    raise _Violation(1007, "text is not UTF-8")
+                    raise _Violation(1007, "not UTF-8")
         return whole
 
     def _end_of_frame(self):
@@ -225,7 +217,7 @@ class Protocol:
         else:
             text = decode(message)
         if text is None:
-            raise _Violation(1007, "text is not UTF-8")
+            raise _Violation(1007, "not UTF-8")
         return kind, text
 
     def _control(self):
@@ -248,10 +240,10 @@ class Protocol:
                 raise _Violation(1002, "bad close frame")
             code = payload[0] << 8 | payload[1]
             if not frames.is_valid_code(code):
-                raise _Violation(1002, "bad close code")
+                raise _Violation(1002, "bad close frame")
             reason = decode(payload[2:])
             if reason is None:
-                raise _Violation(1007, "close reason is not UTF-8")
+                raise _Violation(1007, "not UTF-8")
         if not self.close_sent:
             self.close_sent = True
             self.outgoing.append(frames.encode(CLOSE, payload[:2]))
