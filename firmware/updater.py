@@ -39,11 +39,15 @@ class Updater:
     async def run(self):
         """The task: for ever, or until the reset."""
         while True:
-            if self._job.phase == jobs.DOWNLOADING:
-                await self._attempt()
-            elif self._job.phase == jobs.INSTALLING:
-                await self._install()
+            await self.step()
             await sleep_ms(_POLL_MS)
+
+    async def step(self):
+        """What the job's phase asks for now, to its end."""
+        if self._job.phase == jobs.DOWNLOADING:
+            await self._attempt()
+        elif self._job.phase == jobs.INSTALLING:
+            await self._install()
 
     def _target(self):
         return self._slots[other(self._record().home)]

@@ -1,0 +1,120 @@
+"""Seeded bugs: each breaks one rule of the update; the campaign must notice every one."""
+
+from firmware.ocpp16.update_job import UpdateJob
+from firmware.updater import Updater
+from loader import record, verdict
+from loader.record import TRIAL
+from loader.slots import FileSlot
+from ota.installer import Installer
+
+
+def attempt_not_counted():
+    """The trial's attempt is not written before the image runs."""
+    write = record.write
+
+    def forgetful(files, rec):
+        if not (rec.state == TRIAL and rec.attempts):
+            write(files, rec)
+
+    record.write = forgetful
+
+
+def record_erased_first():
+    """Both record files are removed before the new one is written."""
+    write = record.write
+
+    def careless(files, rec):
+        held = record.read(files)
+        rec.sequence = held.sequence if held else 0
+        files.remove("/slots/rec0")
+        files.remove("/slots/rec1")
+        write(files, rec)
+
+    record.write = careless
+
+
+def flip_before_verify():
+    """The trial is armed when the download begins instead of when it is checked."""
+    download = Updater._download
+    fill = Installer._head_filled
+    updaters = []
+
+    async def noted(self, generation):
+        updaters.append(self)
+        return await download(self, generation)
+
+    def hasty(self):
+        fill(self)
+        if self._header:
+            self._slot.publish(self._header.data)
+            updater = updaters[-1]
+            verdict.arm(
+                updater._files,
+                updater._record(),
+                updater._slots,
+                self.manifest.version,
+                1,
+                updater._job.id,
+            )
+
+    Updater._download = noted
+    Installer._head_filled = hasty
+
+
+def published_before_written():
+    """The header is published with the first sector, the payload follows."""
+    append = FileSlot.append
+    fill = Installer._head_filled
+
+    def eager(self):
+        fill(self)
+        if self._header:
+            self._slot.eager_header = self._header.data
+
+    def append_eagerly(self, view):
+        append(self, view)
+        header = getattr(self, "eager_header", None)
+        if header:
+            self._file.flush()
+            self._files.write(self._path + ".mf", header)
+
+    Installer._head_filled = eager
+    FileSlot.append = append_eagerly
+
+
+def outcome_forgotten():
+    """A report is struck off the list when it is sent instead of when it is answered."""
+    next_status = UpdateJob.next_status
+    answered = UpdateJob.status_answered
+
+    def careless(self):
+        status = next_status(self)
+        if status:
+            answered(self, status)
+        return status
+
+    UpdateJob.next_status = careless
+    UpdateJob.status_answered = lambda self, status: None
+
+
+def confirmed_at_start():
+    """The image is confirmed by the loader's own choice, before it has shown anything."""
+    write = record.write
+
+    def trusting(files, rec):
+        write(files, rec.copy(state=record.CONFIRMED) if rec.attempts else rec)
+
+    record.write = trusting
+
+
+BUGS = {
+    bug.__name__: bug
+    for bug in (
+        attempt_not_counted,
+        record_erased_first,
+        flip_before_verify,
+        published_before_written,
+        outcome_forgotten,
+        confirmed_at_start,
+    )
+}

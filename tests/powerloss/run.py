@@ -1,0 +1,114 @@
+"""The power-cut campaign: every flash operation of two update scenarios, three ways each.
+
+``run.py`` prints ``powerloss: N cuts, 0 failures`` last; ``run.py --selftest`` seeds bugs and
+fails unless each is caught. Shares run as MicroPython processes, one a core.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rich.progress import Progress
+
+ROOT = Path(__file__).parents[2]
+CAMPAIGN = "tests/powerloss/campaign.py"
+SCENARIOS = ("install", "revert")
+MODES = ("clean", "torn", "after")
+BUGS = re.findall(r"^        (\w+),$", (ROOT / "tests/powerloss/bugs.py").read_text(), re.M)
+PATHS = ("tests/powerloss", ".", "lib", "tests/support", "tools/ucharge/sim", ".frozen")
+TIMEOUT_S = 900
+
+
+class Share:
+    """One process's part and what it found."""
+
+    def __init__(self, scenario, mode, first, step, bug=None):
+        self.arguments = [scenario, mode, str(first), str(step), *([bug] if bug else [])]
+        self.cuts = 0
+        self.failures = 0
+        self.operations = 0
+        self.output = ""
+
+    def run(self):
+        """Run it; a process that ends without its closing line is one failure."""
+        micropython = Path(sys.executable).with_name("micropython")
+        process = subprocess.run(
+            [micropython, "-X", "heapsize=8M", CAMPAIGN, *self.arguments],
+            cwd=ROOT,
+            env={**os.environ, "MICROPYPATH": ":".join(PATHS)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT_S,
+        )
+        self.output = process.stdout
+        closing = re.search(r"^cuts (\d+) failures (\d+)\s*\Z", self.output, re.M)
+        operations = re.search(r"^ops (\d+)$", self.output, re.M)
+        self.operations = int(operations.group(1)) if operations else 0
+        if process.returncode or not closing:
+            self.failures = 1
+            return self
+        self.cuts, self.failures = int(closing.group(1)), int(closing.group(2))
+        return self
+
+
+def _run_all(shares, label):
+    """Run ``shares`` on every core with a progress bar; prints what failed."""
+    with Progress(transient=True) as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
+        bar = progress.add_task(label, total=len(shares))
+        for share in pool.map(Share.run, shares):
+            progress.advance(bar)
+            yield share
+
+
+def campaign(every):
+    """Cut at every ``every``-th operation (1: at all of them). Exit status."""
+    step = 4 * every
+    shares = [
+        Share(scenario, mode, 1 + part * every, step)
+        for scenario in SCENARIOS
+        for mode in MODES
+        for part in range(4)
+    ]
+    cuts = failures = 0
+    operations = {}
+    for share in _run_all(shares, "power cuts"):
+        cuts += share.cuts
+        failures += share.failures
+        operations[share.arguments[0]] = share.operations
+        if share.failures or not share.cuts:
+            print(share.output)
+            failures += not share.cuts and not share.failures
+    for scenario, count in operations.items():
+        print(f"{scenario}: {count} flash operations, cut {', '.join(MODES)}")
+    print(f"powerloss: {cuts} cuts, {failures} failures")
+    return 1 if failures else 0
+
+
+def selftest(every):
+    """Seed each bug; exit status 1 unless every one makes the campaign fail."""
+    missed = 0
+    for bug in BUGS:
+        shares = [Share(s, mode, 1, every, bug) for s in SCENARIOS for mode in MODES]
+        found = sum(share.failures for share in _run_all(shares, bug))
+        missed += not found
+        print(f"{bug}: {'caught, ' + str(found) + ' failures' if found else 'NOT CAUGHT'}")
+    print(f"powerloss-selftest: {len(BUGS) - missed} of {len(BUGS)} seeded bugs caught")
+    return 1 if missed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--selftest", action="store_true", help="seed bugs instead")
+    parser.add_argument("--every", type=int, default=1, help="cut only every n-th operation")
+    options = parser.parse_args()
+    return selftest(options.every) if options.selftest else campaign(options.every)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
