@@ -6,6 +6,9 @@ import json
 from contextlib import asynccontextmanager
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus, NegotiationError
+
 from ucharge.csms import CentralSystem, Policy
 from ucharge.csms.control import ControlServer
 from ucharge.csms.control_client import connect as connect_control
@@ -15,8 +18,6 @@ from ucharge.csms.policy import not_implemented
 from ucharge.csms.tls import client_context, server_context
 from ucharge.errors import UserError
 from ucharge.keys import create
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus, NegotiationError
 
 BOOT = {"chargePointVendor": "v", "chargePointModel": "m", "firmwareVersion": "1.0.0"}
 TIME = "2024-01-01T00:00:00Z"

@@ -4,6 +4,7 @@ import time
 
 import aiohttp
 import pytest
+
 from ucharge.csms import Fault, FirmwareHost
 from ucharge.csms.tls import client_context, server_context
 from ucharge.keys import create

@@ -15,6 +15,7 @@ def progress():
         MofNCompleteColumn(),
         console=err,
         transient=True,
+        disable=not err.is_terminal,
     )
 
 

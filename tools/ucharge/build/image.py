@@ -73,11 +73,3 @@ def parse_version(text):
     if len(parts) != 3 or not all(part.isdigit() and int(part) < 65536 for part in parts):
         raise UserError(f"{text!r} is no version", "write three numbers: 1.1.0")
     return tuple(int(part) for part in parts)
-
-
-def all_boards():
-    """Names of every board in board_configs/. Raises UserError where there is none."""
-    names = sorted(path.stem for path in (ROOT / "board_configs").glob("[a-z]*.py"))
-    if not names:
-        raise UserError("no board in board_configs/", "name one: --board sim_rp2")
-    return names

@@ -5,7 +5,7 @@ Image = ``firmware/`` + the contents of ``lib/`` less ``loader``. The tree is a 
 """
 
 from ucharge.errors import UserError
-from ucharge.paths import source_root
+from ucharge.paths import ROOT, source_root
 
 VERSION_FILE = "firmware/version.py"
 # Fixed on the board, never part of an image.
@@ -51,6 +51,15 @@ def tree_version(tree):
             "write: VERSION = (1, 0, 0)",
         ) from error
     return major, minor, patch
+
+
+def known_boards(names=(), root=None):
+    """Board names an image is for: ``names``, or every board there is. Raises UserError."""
+    known = sorted(path.stem for path in ((root or ROOT) / "board_configs").glob("[a-z]*.py"))
+    for name in names:
+        if name not in known:
+            raise UserError(f"no board {name!r}", f"there are: {', '.join(known)}")
+    return list(names) or known
 
 
 def _collect(folder, prefix):

@@ -43,19 +43,21 @@ def command(version_text, boards, keys_folder, unsigned, floor, variant, built, 
         _inspect(inspect, keys_folder)
         return
     from ucharge.build import image, updatefile
-    from ucharge.build.stage import stage
+    from ucharge.build.stage import known_boards, stage
     from ucharge.build.variants import break_tree
 
     version = image.parse_version(version_text) if version_text else None
+    names = known_boards(boards)
+    signer = _signer(keys_folder, unsigned)
     tree = stage(version)
     if variant:
         tree = break_tree(variant, tree)
     with console.progress() as progress:
         task = progress.add_task("compiling", total=len(tree))
         data = image.build_update(
-            boards or image.all_boards(),
+            names,
             tree=tree,
-            signer=_signer(keys_folder, unsigned),
+            signer=signer,
             built=built,
             floor=image.parse_version(floor),
             on_progress=lambda done, _total: progress.update(task, completed=done),

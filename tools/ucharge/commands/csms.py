@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import click
 from ucharge import console, paths
 from ucharge.errors import UserError
 
+_EVERYWHERE = ("0.0.0.0", "::")
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--name", help="Name or address chargers reach it by. Default: --host.")
 @click.option("--port", default=9000, show_default=True, help="Port for chargers (0: any free).")
-@click.option(
-    "--firmware-port", default=9443, show_default=True, help="Port of the firmware host."
-)
+@click.option("--firmware-port", default=9443, show_default=True, help="Port for update files.")
 @click.option(
     "--keys",
     "keys_folder",
@@ -27,20 +29,33 @@ from ucharge.errors import UserError
 )
 @click.option("--no-tls", is_flag=True, help="ws:// and http:// instead of wss:// and https://.")
 @click.option("--password", "passwords", multiple=True, help="ID=HEXKEY: asks for it. Repeatable.")
+@click.option("--auto-start", is_flag=True, help="Start a transaction when a car is plugged in.")
 @click.option("--json", "as_json", is_flag=True, help="Print messages as JSON lines.")
 @click.option("--control", default=paths.CONTROL, show_default=True, help="Control file to write.")
-def command(host, port, firmware_port, keys_folder, no_tls, passwords, as_json, control):
+def command(
+    host, name, port, firmware_port, keys_folder, no_tls, passwords, auto_start, as_json, control
+):
     """Run a test central system for OCPP 1.6-J chargers, with a host for update files.
 
     \b
     Examples:
-      ucharge csms
+      ucharge csms --auto-start
       ucharge csms --no-tls --port 8080
+      ucharge csms --host 0.0.0.0 --name 192.168.1.20
       ucharge csms --password CP001=000102030405060708090a0b0c0d0e0f
 
     It accepts every charger, answers everything, prints a timeline, and reports whatever the
     specification forbids. Stop it with Ctrl-C.
     """
+    if host in _EVERYWHERE and not name:
+        raise UserError(f"--host {host} needs --name", "the name chargers reach this machine by")
+    name = name or host
+    keys = _parse_passwords(passwords)
+    tls = None if no_tls else _server_tls(keys_folder, name)
+    asyncio.run(_run(host, name, port, firmware_port, tls, keys, auto_start, as_json, control))
+
+
+def _parse_passwords(passwords):
     keys = {}
     for entry in passwords:
         identity, _, key = entry.partition("=")
@@ -48,41 +63,64 @@ def command(host, port, firmware_port, keys_folder, no_tls, passwords, as_json, 
             keys[identity] = bytes.fromhex(key)
         except ValueError:
             raise UserError(f"--password {entry!r}: the key is not hexadecimal") from None
-    asyncio.run(
-        _run(host, port, firmware_port, keys_folder, no_tls, keys or None, as_json, control)
-    )
+    return keys or None
 
 
-async def _run(host, port, firmware_port, keys_folder, no_tls, passwords, as_json, control):
-    from ucharge.csms import CentralSystem, FirmwareHost
-    from ucharge.csms.control import ControlServer
+def _server_tls(keys_folder, name):
     from ucharge.csms.tls import server_context
     from ucharge.keys import ensure
+
+    keys = ensure(keys_folder, (name,))
+    if name not in keys.server_names:
+        raise UserError(
+            f"the server certificate in {keys_folder} does not name {name}",
+            f"make one that does: ucharge keys --host {name} --force",
+        )
+    console.err.print(f"chargers trust       {keys_folder / 'ca.der'}", soft_wrap=True)
+    return server_context(keys)
+
+
+async def _run(host, name, port, firmware_port, tls, keys, auto_start, as_json, control):
+    from ucharge.csms import CentralSystem, FirmwareHost
+    from ucharge.csms.auto_start import AutoStart
+    from ucharge.csms.control import ControlServer
     from ucharge.timeline import Timeline
 
-    tls = None
-    if not no_tls:
-        tls = server_context(ensure(keys_folder, () if host == "0.0.0.0" else (host,)))
     timeline = Timeline(console.out)
     central = CentralSystem(
-        host, port, tls, passwords=passwords, on_entry=_print_json if as_json else timeline.entry
+        host,
+        port,
+        tls,
+        name=name,
+        passwords=keys,
+        on_entry=_print_json if as_json else timeline.entry,
     )
-    files = FirmwareHost(tls, host, firmware_port, None if as_json else timeline.download)
+    files = FirmwareHost(tls, host, firmware_port, name, None if as_json else timeline.download)
+    if auto_start:
+        central.listen(AutoStart(central, "AUTO", _tell_refusal))
     async with AsyncExitStack() as stack:
         try:
             await stack.enter_async_context(central)
             await stack.enter_async_context(files)
         except OSError as error:
             raise UserError(
-                f"can't listen on {host}: {error.strerror or error}",
-                "choose --port, --firmware-port",
+                f"can't listen: {error.strerror or error}", "choose --port, --firmware-port"
             ) from error
         await stack.enter_async_context(ControlServer(central, files, control))
         console.err.print(f"chargers connect to  {central.url}/IDENTITY", soft_wrap=True)
-        if tls:
-            console.err.print(f"they trust           {keys_folder / 'ca.der'}", soft_wrap=True)
         console.err.print("update one with      ucharge update IDENTITY FILE", soft_wrap=True)
-        await asyncio.Event().wait()
+        await _stopped()
+
+
+async def _stopped():
+    """Until SIGTERM; Ctrl-C cancels this task."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+
+
+def _tell_refusal(identity, text):
+    console.err.print(f"{identity}: {text}", soft_wrap=True, markup=False)
 
 
 def _print_json(entry):

@@ -20,10 +20,11 @@ _REFUSED = "refused by the test central system\n"
 class CentralSystem:
     """``async with CentralSystem(...) as central:`` listens on ``central.url``.
 
-    tls: server-side ssl.SSLContext or None; passwords: identity -> raw key bytes, asked for by
-    Basic authentication; known: identities that are accepted (others get 404; None: all);
-    on_entry: called with each book.Entry. ``refuse_status`` set to an HTTP status refuses new
-    connections; ``selects_subprotocol = False`` plays a server that forgets to.
+    tls: server-side ssl.SSLContext or None; name: what chargers reach it by; passwords:
+    identity -> raw key bytes, asked for by Basic authentication; known: identities that are
+    accepted (others get 404; None: all); on_entry: called with each book.Entry.
+    ``refuse_status`` set to an HTTP status refuses new connections;
+    ``selects_subprotocol = False`` plays a server that forgets to.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class CentralSystem:
         port=0,
         tls=None,
         path="/ocpp",
+        name=None,
         policy=None,
         passwords=None,
         known=None,
@@ -42,6 +44,7 @@ class CentralSystem:
         self.refuse_status = None
         self.selects_subprotocol = True
         self._host = host
+        self._name = name or host
         self._port = port
         self._tls = tls
         self._path = path
@@ -89,7 +92,7 @@ class CentralSystem:
     def url(self):
         """Where chargers connect, less "/identity"."""
         scheme = "wss" if self._tls else "ws"
-        return f"{scheme}://{self._host}:{self._port}{self._path}"
+        return f"{scheme}://{self._name}:{self._port}{self._path}"
 
     @property
     def chargers(self):

@@ -49,12 +49,13 @@ class FirmwareHost:
     on_progress: called with each Request when it starts, grows and ends.
     """
 
-    def __init__(self, tls=None, host="127.0.0.1", port=0, on_progress=None):
+    def __init__(self, tls=None, host="127.0.0.1", port=0, name=None, on_progress=None):
         self.requests = []
         self.faults = {}  # file name -> Fault
         self._files = {}
         self._tls = tls
         self._host = host
+        self._name = name or host
         self._port = port
         self._listeners = [on_progress] if on_progress else []
         self._runner = None
@@ -90,7 +91,7 @@ class FirmwareHost:
     def url(self, name):
         """The location of the file ``name``, there or not."""
         scheme = "https" if self._tls else "http"
-        return f"{scheme}://{self._host}:{self._port}/{urllib.parse.quote(name)}"
+        return f"{scheme}://{self._name}:{self._port}/{urllib.parse.quote(name)}"
 
     def publish(self, name, data, fault=None):
         """Serve ``data`` as ``name`` (replacing it) and return its location."""

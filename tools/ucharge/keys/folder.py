@@ -64,6 +64,14 @@ class KeyFolder:
         """The certificate authority as the charger stores it (/certs/ca.der)."""
         return self.certificate("ca").public_bytes(Encoding.DER)
 
+    @property
+    def server_names(self):
+        """Names and addresses the server certificate is for."""
+        names = self.certificate("server").extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+        return [str(name.value) for name in names.value]
+
 
 def create(folder, hosts=(), force=False):
     """Fill ``folder`` with new keys; ``hosts`` are the server's names beside loopback.

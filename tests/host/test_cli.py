@@ -1,0 +1,193 @@
+"""The command line: help everywhere, one clear line on errors, the right exit status."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+from websockets.asyncio.client import connect
+
+from ucharge import paths
+from ucharge.cli import main
+from ucharge.csms.tls import client_context
+from ucharge.errors import UserError
+from ucharge.keys import KeyFolder
+
+COMMANDS = ("demo", "sim", "csms", "call", "update", "build", "keys", "size")
+
+
+def _run(*arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    return ended.value.code
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def test_help_lists_every_command(capsys):
+    assert _run("--help") == 0
+    shown = capsys.readouterr().out
+    for command in COMMANDS:
+        assert f"\n  {command} " in shown
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command(command, capsys):
+    assert _run(command, "--help") == 0
+    shown = capsys.readouterr().out
+    assert f"Usage: ucharge {command}" in shown
+    if command != "size":
+        assert "Examples:" in shown
+        assert f"ucharge {command}" in shown.split("Examples:")[1]
+
+
+@pytest.mark.parametrize("arguments", [("frobnicate",), ("build", "--nonsense"), ("update",)])
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    assert _run(*arguments) == 2
+    assert "ucharge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("update", "CP001", "none.ucup"), "can't read none.ucup"),
+        (("build", "--version", "1.x"), "'1.x' is no version"),
+        (("build", "--inspect", "none.ucup"), "can't read none.ucup"),
+        (("build", "--variant", "odd"), "no variant 'odd'"),
+        (("build", "--board", "toaster"), "no board 'toaster'"),
+        (("build", "--sign", "nowhere"), "can't read nowhere/signing.key.pem"),
+        (("sim", "--url", "http://x"), "is no address of a central system"),
+        (("sim", "--url", "wss://x:1/y"), "wss needs --ca"),
+        (("sim", "--url", "wss://x:1/y", "--ca", "none.der"), "can't read the CA none.der"),
+        (("call", "CP001", "Reset", "{"), "PAYLOAD is no JSON"),
+        (("call", "CP001", "Reset", "{}"), "no central system runs here"),
+        (("csms", "--password", "CP001=xyz"), "not hexadecimal"),
+        (("csms", "--host", "0.0.0.0"), "needs --name"),
+    ],
+)
+def test_errors_are_one_clear_line(arguments, words, capsys):
+    assert _run(*arguments) == 1
+    shown = capsys.readouterr().err
+    assert shown.startswith("error: ")
+    assert words in shown.splitlines()[0]
+    assert "Traceback" not in shown
+
+
+def test_debug_shows_the_traceback():
+    with pytest.raises(UserError):
+        main(["update", "CP001", "none.ucup", "--debug"])
+
+
+def test_keys_are_made_once(capsys):
+    assert _run("keys", "--host", "csms.local") == 0
+    assert "csms.local" in capsys.readouterr().out
+    assert KeyFolder(paths.KEYS).exists
+    assert _run("keys") == 1
+    assert "--force" in capsys.readouterr().err
+    assert _run("keys", "--force") == 0
+
+
+def test_build_and_inspect(capsys):
+    assert _run("build", "--version", "9.8.7", "--out", "a.ucup") == 0
+    shown = capsys.readouterr()
+    assert "version 9.8.7" in shown.out and "UNSIGNED" in shown.out
+    assert "not signed" in shown.err
+    _run("keys")
+    assert _run("build", "--version", "9.8.7", "--board", "sim_rp2", "--out", "b.ucup") == 0
+    assert _run("build", "--version", "9.8.7", "--board", "sim_rp2", "--out", "c.ucup") == 0
+    assert Path("b.ucup").read_bytes() == Path("c.ucup").read_bytes()
+    capsys.readouterr()
+    assert _run("build", "--inspect", "b.ucup") == 0
+    shown = capsys.readouterr().out
+    assert "9.8.7" in shown and "sim_rp2" in shown and "right, by" in shown
+    Path("d.ucup").write_bytes(Path("b.ucup").read_bytes()[:-1])
+    assert _run("build", "--inspect", "d.ucup") == 1
+
+
+# -- csms and update as two processes, and a charger of few words
+
+
+async def _start(*arguments):
+    environment = {**os.environ, "PYTHONPATH": str(Path(paths.__file__).parents[1])}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "ucharge",
+        *arguments,
+        env=environment,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def _read_url(process):
+    while True:
+        line = (await asyncio.wait_for(process.stderr.readline(), 10)).decode()
+        assert line, "the central system ended"
+        if line.startswith("chargers connect to"):
+            return line.split()[-1].replace("IDENTITY", "CP001")
+
+
+async def _act_as_charger(url, keys, last_status):
+    """Takes UpdateFirmware, downloads the file, ends with ``last_status``."""
+    tls = client_context(keys)
+    async with connect(url, ssl=tls, subprotocols=["ocpp1.6"]) as socket:
+        number = 0
+
+        async def say(action, payload):
+            nonlocal number
+            number += 1
+            await socket.send(json.dumps([2, str(number), action, payload]))
+            while json.loads(await socket.recv())[0] != 3:
+                pass
+
+        await say("BootNotification", {"chargePointVendor": "v", "chargePointModel": "m"})
+        _, unique_id, action, payload = json.loads(await socket.recv())
+        assert action == "UpdateFirmware"
+        await socket.send(json.dumps([3, unique_id, {}]))
+        async with aiohttp.ClientSession() as session:
+            async with session.get(payload["location"], ssl=tls) as response:
+                body = await response.read()
+        for status in ("Downloading", "Downloaded", "Installing", last_status):
+            await say("FirmwareStatusNotification", {"status": status})
+        await socket.wait_closed()
+        return body
+
+
+@pytest.mark.parametrize(
+    ("last_status", "exit_status"), [("Installed", 0), ("InstallationFailed", 1)]
+)
+@pytest.mark.asyncio
+async def test_update_follows_to_the_end(last_status, exit_status, tmp_path):
+    from ucharge.build.updatefile import pack
+
+    data = pack(bytes(50_000), {"version": [1, 1, 0]})
+    Path("new.ucup").write_bytes(data)
+    csms = await _start("csms", "--port", "0", "--firmware-port", "0")
+    try:
+        url = await _read_url(csms)
+        early = await _start("update", "CP001", "new.ucup")
+        _, said = await asyncio.wait_for(early.communicate(), 20)
+        assert early.returncode == 1 and b"CP001 is not connected" in said
+        charger = asyncio.create_task(_act_as_charger(url, KeyFolder(paths.KEYS), last_status))
+        await asyncio.sleep(0.5)
+        update = await _start("update", "CP001", "new.ucup")
+        shown, said = await asyncio.wait_for(update.communicate(), 20)
+        assert update.returncode == exit_status, said
+        for status in ("Downloading", "Downloaded", "Installing", last_status):
+            assert f"  {status}\n" in shown.decode()
+        assert ("CP001 runs 1.1.0" in shown.decode()) == (exit_status == 0)
+    finally:
+        csms.send_signal(signal.SIGTERM)
+        shown, said = await asyncio.wait_for(csms.communicate(), 10)
+    assert await charger == data
+    assert csms.returncode == 0, said
+    assert "FirmwareStatusNotification  Downloading" in shown.decode()
+    assert not paths.CONTROL.exists()

@@ -1,0 +1,73 @@
+"""What the flash holds, read from the chip's flash file by littlefs, not by the charger."""
+
+import hashlib
+import io
+import json
+
+from loader import record as records
+from loader.slots import FileSlot
+from ucharge import paths  # noqa: F401  (puts the device's loader package on the path)
+from ucharge.sim import provision
+
+_TRIES = 5
+
+
+class Flash:
+    """A snapshot of a chip's flash, running or not: what a power cut now would leave.
+
+    Quacks like ``loader.files.Files`` as far as reading goes.
+    """
+
+    def __init__(self, image):
+        self._image = image
+        self._files = {}
+        self.sizes = provision.list_files(image)
+
+    def read(self, path, limit):
+        """The bytes of ``path``, or None where it is missing or longer than ``limit``."""
+        size = self.sizes.get(path)
+        if size is None or size > limit:
+            return None
+        return provision.read_file(self._image, path)
+
+    def size(self, path):
+        """Bytes in ``path``, or None where there is no such file."""
+        return self.sizes.get(path)
+
+    def open(self, path, _mode="rb"):
+        """``path`` as a binary file. Raises OSError."""
+        if path not in self.sizes:
+            raise FileNotFoundError(path)
+        return io.BytesIO(provision.read_file(self._image, path))
+
+    @property
+    def record(self):
+        """The newest valid boot record, or None."""
+        return records.read(self)
+
+    def slot(self, name):
+        """Slot ``name`` ("a", "b"): digest(), version(), verifies(), marked(), proven()."""
+        return FileSlot(self, name)
+
+    def payload_digest(self, name):
+        """SHA-256 of what really lies in the slot, or None."""
+        if f"/slots/{name}.rom" not in self.sizes:
+            return None
+        return hashlib.sha256(self.open(f"/slots/{name}.rom").read()).digest()
+
+    def json(self, path):
+        """A file under /state as a dict, or None."""
+        data = self.read(path, 65536)
+        return None if data is None else json.loads(data)
+
+
+def snapshot(chip):
+    """The Flash of ``chip``. Raises FlashUnreadable."""
+    for left in reversed(range(_TRIES)):
+        try:
+            # a running chip may write while the file is read
+            return Flash(chip.flash_path.read_bytes())
+        except provision.FlashUnreadable:
+            if not left:
+                raise
+    raise AssertionError

@@ -1,0 +1,142 @@
+"""The play: the steps in order, each judged when it is over, the table of outcomes."""
+
+import contextlib
+import tempfile
+import time
+
+from rich import box
+from rich.table import Table
+
+from ucharge.build import damage, updatefile, variants
+from ucharge.csms.errors import CsmsError
+from ucharge.demo import judge, scenario
+from ucharge.demo.bench import Bench
+from ucharge.demo.flash import snapshot
+from ucharge.errors import UserError
+from ucharge.timeline import Timeline
+
+_NAMES = ("charging session", "good update", "hanging build", "flipped bit", "protocol")
+# The car draws at least this before the update arrives, and again before the charge ends.
+_ENERGY_WH = 300
+
+
+async def play(console, folder=None, is_verbose=False):
+    """Run all; True when every outcome was the expected one."""
+    started_s = time.monotonic()
+    outcomes = []
+    with contextlib.ExitStack() as stack:
+        folder = folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="ucharge-demo-"))
+        timeline = Timeline(console)
+        try:
+            await _play(folder, timeline, outcomes, is_verbose)
+        except (CsmsError, UserError) as error:
+            name = _NAMES[min(len(outcomes), len(_NAMES) - 1)]
+            outcomes.append(judge.Outcome(name, "to come to its end"))
+            outcomes[-1].expect("", False, str(error))
+    _show(console, outcomes, time.monotonic() - started_s)
+    right = sum(outcome.is_expected for outcome in outcomes)
+    console.print(f"demo: {right} of {len(_NAMES)} outcomes as expected", highlight=False)
+    return right == len(_NAMES)
+
+
+async def _play(folder, timeline, outcomes, is_verbose):
+    timeline.line("demo", "building 1.0.0, keys, flash", "dim")
+    bench = Bench(
+        folder,
+        on_entry=timeline.entry,
+        on_download=timeline.download,
+        on_console=_console_teller(timeline) if is_verbose else None,
+    )
+    show_resets = _reset_teller(timeline, bench.chip)
+    bench.central.listen(show_resets)
+    bench.files.listen(show_resets)
+    async with bench:
+        timeline.line("chip", "power on")
+        await scenario.wait_ready(bench)
+        good = await _charge_and_update(bench, timeline, outcomes)
+        await _hang(bench, timeline, outcomes, good)
+        await _flipped_bit(bench, timeline, outcomes, good)
+        outcomes.append(judge.judge_protocol(bench.charger))
+
+
+async def _charge_and_update(bench, timeline, outcomes):
+    """Outcomes one and two; returns the installed update file, parsed."""
+    data = bench.build((1, 1, 0))
+    good = updatefile.parse(data)
+    _act(timeline, 1, "a car plugs in and charges")
+    timeline.line("vehicle", "plugs in, asks for energy")
+    charge = await scenario.start_charge(bench)
+    await scenario.charge_for(bench, _ENERGY_WH)
+    _act(timeline, 2, "update 1.0.0 -> 1.1.0 arrives during the charge and waits for its end")
+    since = await scenario.request_update(bench, "ucharge-1.1.0.ucup", data)
+    await scenario.charge_for(bench, _ENERGY_WH)
+    await scenario.stop_charge(bench)
+    timeline.line("vehicle", f"leaves with {bench.vehicle.energy_wh:.0f} Wh")
+    outcomes.append(judge.judge_charge(bench.charger, bench.vehicle, charge))
+    await scenario.wait_outcome(bench, since)
+    flash = snapshot(bench.chip)
+    outcomes.append(judge.judge_installed(bench.charger, flash, since, good, True))
+    return good
+
+
+async def _hang(bench, timeline, outcomes, good):
+    _act(timeline, 3, "update to 1.2.0, a build that hangs at start")
+    data = bench.build((1, 2, 0), variants.hang)
+    resets = len(bench.chip.resets)
+    since = await scenario.request_update(bench, "ucharge-1.2.0.ucup", data)
+    await scenario.wait_outcome(bench, since, timeout_s=90)
+    outcomes.append(
+        judge.judge_rolled_back(
+            bench.charger,
+            snapshot(bench.chip),
+            since,
+            updatefile.parse(data),
+            good,
+            bench.chip.resets[resets:],
+        )
+    )
+
+
+async def _flipped_bit(bench, timeline, outcomes, good):
+    _act(timeline, 4, "update to 1.3.0, one bit of the file flipped")
+    data = damage.flip_bit(bench.build((1, 3, 0)))
+    resets = len(bench.chip.resets)
+    since = await scenario.request_update(bench, "ucharge-1.3.0.ucup", data)
+    await scenario.wait_outcome(bench, since)
+    outcomes.append(
+        judge.judge_refused(
+            bench.charger, snapshot(bench.chip), since, good, bench.chip.resets[resets:]
+        )
+    )
+
+
+def _act(timeline, number, text):
+    timeline.line("demo", f"-- {number}. {text} --", "bold")
+
+
+def _console_teller(timeline):
+    return lambda line: timeline.line("console", line, "dim")
+
+
+def _reset_teller(timeline, chip):
+    """Shows each reset of the chip once, as soon as anything else happens."""
+    shown = 0
+
+    def tell(_):
+        nonlocal shown
+        for reset in chip.resets[shown:]:
+            timeline.line("chip", f"reset: {reset.kind}")
+        shown = len(chip.resets)
+
+    return tell
+
+
+def _show(console, outcomes, took_s):
+    table = Table("", "outcome", "expected", "found", box=box.SIMPLE_HEAD)
+    for outcome in outcomes:
+        mark = "[green]ok[/]" if outcome.is_expected else "[red]NO[/]"
+        table.add_row(mark, outcome.name, outcome.expected, outcome.found)
+    for name in _NAMES[len(outcomes) :]:
+        table.add_row("[red]NO[/]", name, "", "not reached")
+    console.print(table)
+    console.print(f"[dim]took {took_s:.0f} s[/]")
