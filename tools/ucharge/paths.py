@@ -1,10 +1,5 @@
-"""Where things lie: the repository's folders and the user's working folder.
+"""Where things lie: the repository's folders and the user's working folder."""
 
-The host command shares the device's own packages (boot record, update file header) instead of
-keeping a second copy of their formats: importing this module puts ``lib/`` last on the path.
-"""
-
-import sys
 from pathlib import Path
 
 from ucharge.errors import UserError
@@ -16,9 +11,6 @@ LIB = ROOT / "lib"
 WORK = Path(".ucharge")
 KEYS = WORK / "keys"
 CONTROL = WORK / "csms.json"
-
-if str(LIB) not in sys.path:
-    sys.path.append(str(LIB))
 
 
 def source_root():

@@ -2,9 +2,9 @@
 
 import json
 
-from loader import record as records
-from loader.slots import proven_mark
 from ucharge.build.updatefile import parse
+from ucharge.device_loader import record as records
+from ucharge.device_loader import slots
 from ucharge.paths import source_root
 
 # Where a new device keeps what it knows; keys of config.json, schema 1.
@@ -34,7 +34,7 @@ def device_files(board, config, ca_der, update, root=None):
         files["/certs/ca.der"] = ca_der
     files["/slots/a.rom"] = file.payload
     files["/slots/a.mf"] = bytes(file.header.data)
-    files["/slots/a.ok"] = proven_mark(file.header.digest, floor)
+    files["/slots/a.ok"] = slots.proven_mark(file.header.digest, floor)
     files["/slots/rec0"] = _first_record(file, floor).pack()
     return files
 

@@ -9,8 +9,7 @@ import json
 import struct
 import zlib
 
-from loader import header as frame
-from ucharge import paths  # noqa: F401  (puts the device's loader package on the path)
+from ucharge.device_loader import header as frame
 from ucharge.errors import UserError
 
 

@@ -4,9 +4,8 @@ import hashlib
 import io
 import json
 
-from loader import record as records
-from loader.slots import FileSlot
-from ucharge import paths  # noqa: F401  (puts the device's loader package on the path)
+from ucharge.device_loader import record as records
+from ucharge.device_loader import slots
 from ucharge.sim import provision
 
 _TRIES = 5
@@ -47,7 +46,7 @@ class Flash:
 
     def slot(self, name):
         """Slot ``name`` ("a", "b"): digest(), version(), verifies(), marked(), proven()."""
-        return FileSlot(self, name)
+        return slots.FileSlot(self, name)
 
     def payload_digest(self, name):
         """SHA-256 of what really lies in the slot, or None."""

@@ -7,8 +7,8 @@ returns an Outcome with every finding, the first wrong one named.
 
 from dataclasses import dataclass, field
 
-from loader import record as records
-from loader.decide import other
+from ucharge.device_loader import decide
+from ucharge.device_loader import record as records
 
 METER_TOLERANCE_WH = 2
 
@@ -110,7 +110,9 @@ def judge_rolled_back(charger, flash, since, update, home, resets):
         return outcome
     _expect_slot(outcome, flash, record.home, home.header.digest)
     outcome.expect(
-        f"slot {other(record.home)}", not flash.slot(other(record.home)).marked(), "never proven"
+        f"slot {decide.other(record.home)}",
+        not flash.slot(decide.other(record.home)).marked(),
+        "never proven",
     )
     return outcome
 
@@ -127,8 +129,8 @@ def judge_refused(charger, flash, since, home, resets, name="flipped bit"):
     if record is None:
         return outcome
     _expect_slot(outcome, flash, record.home, home.header.digest)
-    spare = flash.slot(other(record.home))
-    outcome.expect(f"slot {other(record.home)}", not spare.verifies(), "not staged")
+    spare = flash.slot(decide.other(record.home))
+    outcome.expect(f"slot {decide.other(record.home)}", not spare.verifies(), "not staged")
     return outcome
 
 
