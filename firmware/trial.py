@@ -5,11 +5,11 @@ Pure. May import: ``ticks``.
 
 from ticks import ticks_diff
 
-CONFIRM = "confirm"
-
 
 class Trial:
     """A trial that began at ``start_ms``. Times in seconds as config.json gives them."""
+
+    CONFIRM = "confirm"
 
     def __init__(self, start_ms, confirm_after_s, deadline_s):
         self._start_ms = start_ms
@@ -26,7 +26,7 @@ class Trial:
         if not self_test_passed:
             return "selftest"
         if boot_answered and age_ms >= self._confirm_after_ms:
-            return CONFIRM
+            return self.CONFIRM
         if age_ms >= self._deadline_ms:
             return "deadline"
         return None

@@ -28,6 +28,7 @@ TRIAL_RUNS = "trial"  # armed; the record tells the outcome
 DONE = "done"  # outcome known, reports still to be answered
 
 _CANCELLABLE = (IDLE, SCHEDULED, WAITING, DOWNLOADING, RETRY, STAGED, DONE)
+_PHASES = _CANCELLABLE + (INSTALLING, TRIAL_RUNS)
 _MAX_INTERRUPTIONS = 8  # resets within one job's downloads
 
 # Ends of a job: the statuses still to report, facts/ocpp16.md section 7.
@@ -91,6 +92,9 @@ class UpdateJob:
                 self._clear()
                 return
             setattr(self, name, value)
+        if self.phase not in _PHASES:
+            self._log("update: job file of an unknown phase, dropped")
+            self._clear()
         self.version = tuple(self.version)
         if self.phase == DOWNLOADING:  # the reset broke it off; that is no failed attempt
             self.phase = WAITING

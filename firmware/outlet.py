@@ -1,0 +1,31 @@
+"""The task of one outlet: measure, decide, switch, every 20 ms; waits for nobody.
+
+May import: ``firmware.evse``, ``firmware.hal``, ``ticks``.
+"""
+
+from firmware.evse.duty import duty_for
+from ticks import sleep_ms, ticks_ms
+
+_PERIOD_MS = 20
+
+
+class Outlet:
+    """Joins the pure ``evse`` to pilot, contactor and meter. ``ticks`` counts its turns."""
+
+    def __init__(self, evse, pilot, contactor, meter):
+        self.ticks = 0
+        self._evse = evse
+        self._pilot = pilot
+        self._contactor = contactor
+        self._meter = meter
+
+    async def run(self):
+        """The task, for ever."""
+        evse, pilot, contactor, meter = self._evse, self._pilot, self._contactor, self._meter
+        while True:
+            high_mv, low_mv = pilot.read()
+            evse.tick(ticks_ms(), high_mv, low_mv, meter.wh, contactor.feedback())
+            contactor.set(evse.contactor_on)
+            pilot.set_duty(duty_for(evse.offered_ma) or None)
+            self.ticks += 1
+            await sleep_ms(_PERIOD_MS)

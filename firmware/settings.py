@@ -1,0 +1,61 @@
+"""What provisioning wrote into ``/config.json``, checked field by field.
+
+Pure. May import: built-ins.
+"""
+
+import json
+
+PATH = "/config.json"
+_MAX_FILE = 8192
+
+
+class SettingsError(Exception):
+    """The file is missing or a field of it can't be used; the text says which."""
+
+
+# name, type, default (None: must be there)
+_FIELDS = (
+    ("identity", str, None),
+    ("url", str, None),
+    ("allow_http", bool, False),  # plain http for downloads, plain ws for OCPP
+    ("vendor", str, "uCharge"),
+    ("model", str, "uCharge"),
+    ("serial", str, ""),
+    ("confirm_after_s", int, 30),
+    ("trial_deadline_s", int, 600),
+    ("wifi", dict, {}),
+    ("authorization_key", str, ""),  # hex, Basic auth of security profiles 1 and 2
+    ("keys", dict, {}),  # first values of OCPP configuration keys
+)
+
+
+class Settings:
+    """One attribute for each field of ``/config.json``."""
+
+    def __init__(self, files):
+        """Raises SettingsError."""
+        data = files.read(PATH, _MAX_FILE)
+        if data is None:
+            raise SettingsError(PATH + " is missing: provision the board")
+        try:
+            fields = json.loads(data)
+        except ValueError:
+            raise SettingsError(PATH + " is no JSON: provision the board again")
+        if not isinstance(fields, dict):
+            raise SettingsError(PATH + " is no JSON object: provision the board again")
+        for name, kind, default in _FIELDS:
+            value = fields.get(name)
+            if value is None:
+                value = default
+            if not isinstance(value, kind) or (kind is int and value < 0):
+                raise SettingsError("%s: %s is missing or malformed" % (PATH, name))
+            setattr(self, name, value)
+
+    def endpoint(self):
+        """The central system's URL with the identity, percent-encoded, behind it."""
+        name = "".join(
+            chr(byte) if chr(byte).isalpha() or chr(byte).isdigit() or byte in b"-._~"
+            else "%%%02X" % byte
+            for byte in self.identity.encode()
+        )  # fmt: skip
+        return self.url.rstrip("/") + "/" + name

@@ -1,0 +1,37 @@
+"""When a trial is confirmed, rejected, or goes on."""
+
+import unittest
+
+from firmware.trial import Trial
+from ticks import ticks_add
+
+
+class TestTrial(unittest.TestCase):
+    def setUp(self):
+        self.start_ms = 5000
+        self.trial = Trial(self.start_ms, 30, 600)
+
+    def at(self, after_s, self_test_passed=True, boot_answered=True):
+        now_ms = ticks_add(self.start_ms, int(after_s * 1000))
+        return self.trial.verdict(now_ms, self_test_passed, boot_answered)
+
+    def test_confirmed_after_the_time_with_an_answer(self):
+        self.assertIsNone(self.at(29.9))
+        self.assertEqual(self.at(30), Trial.CONFIRM)
+
+    def test_not_confirmed_without_an_answer(self):
+        self.assertIsNone(self.at(599, boot_answered=False))
+
+    def test_the_deadline_rejects(self):
+        self.assertEqual(self.at(600, boot_answered=False), "deadline")
+
+    def test_an_answer_at_the_last_moment_counts(self):
+        self.assertEqual(self.at(600), Trial.CONFIRM)
+
+    def test_a_failed_self_test_rejects_at_once(self):
+        self.assertEqual(self.at(0, self_test_passed=False), "selftest")
+        self.assertEqual(self.at(31, self_test_passed=False), "selftest")
+
+
+if __name__ == "__main__":
+    unittest.main()
