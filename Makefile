@@ -31,7 +31,7 @@ check: $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and hos
 	@failed=; \
 	step() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name;"; }; \
 	step 'ruff check' $(VENV)/bin/ruff check --quiet --output-format concise; \
-	step 'ruff format' $(VENV)/bin/ruff format --check; \
+	step 'ruff format' $(VENV)/bin/ruff format --check --output-format concise; \
 	step 'codespell' $(VENV)/bin/codespell; \
 	step 'pyright, device code' $(PYRIGHT) --project pyright-device.json; \
 	step 'pyright, host code' $(PYRIGHT) --project pyright-host.json; \
