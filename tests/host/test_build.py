@@ -80,13 +80,10 @@ def test_the_image_mounts_in_micropython_and_imports(tmp_path, which):
     rom, script = tmp_path / "app.rom", tmp_path / "mount.py"
     rom.write_bytes(image.build_romfs(tree=TREE))
     script.write_text(_MOUNT)
+    micropython = shutil.which("micropython", path=str(Path(sys.executable).parent))
+    assert micropython
     result = subprocess.run(
-        [
-            shutil.which("micropython", path=str(Path(sys.executable).parent)),
-            script,
-            rom,
-            which,
-        ],
+        [micropython, str(script), str(rom), which],
         env={"MICROPYPATH": f"{ROOT / 'lib'}:.frozen"},
         capture_output=True,
         text=True,

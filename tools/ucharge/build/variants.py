@@ -29,10 +29,9 @@ def raising(tree):
 
 
 def bad_selftest(tree):
-    """``tree`` whose safety self-test fails: it runs, and must never be confirmed."""
-    tail = b'\n\ndef run(*_args, **_named):\n    return "failed on purpose"\n'
-    source = tree["firmware/selftest.py"]
-    return {**tree, "firmware/selftest.py": source + tail}
+    """``tree`` whose safety self-test fails: it runs and talks, and must never be confirmed."""
+    path = "firmware/hal/board.py"
+    return {**tree, path: tree[path] + b"\n\nBoard.self_test = lambda _self: False\n"}
 
 
 VARIANTS = {"hang": hang, "raise": raising, "bad-selftest": bad_selftest}

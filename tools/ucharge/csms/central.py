@@ -41,7 +41,7 @@ class CentralSystem:
     ):
         self.policy = policy or Policy()
         self.transactions = Transactions()
-        self.refuse_status = None
+        self.refuse_status: int | None = None
         self.selects_subprotocol = True
         self._host = host
         self._name = name or host

@@ -7,11 +7,9 @@ from ocpp import exceptions
 
 # Errors a policy may answer with, by their OCPP-J code.
 ERRORS = {
-    error.code: error
+    getattr(error, "code", ""): error
     for error in vars(exceptions).values()
-    if isinstance(error, type)
-    and issubclass(error, exceptions.OCPPError)
-    and hasattr(error, "code")
+    if isinstance(error, type) and issubclass(error, exceptions.OCPPError)
 }
 
 
