@@ -1,0 +1,1 @@
+"""What runs inside the chip's process on MicroPython; only ``nor`` is used on the host as well."""

@@ -1,0 +1,108 @@
+"""Stands in for MicroPython's network module on a Pico W (CYW43).
+
+May import: built-ins, wires. Sockets are the PC's: only the association is simulated. The runner
+sets ``wires.wifi`` to up, down (no such network) or wrong (password).
+"""
+
+from wires import IllegalUse, ticks_diff, ticks_ms, wires
+
+STA_IF = 0
+AP_IF = 1
+STAT_IDLE = 0
+STAT_CONNECTING = 1
+STAT_GOT_IP = 3
+STAT_CONNECT_FAIL = -1
+STAT_NO_AP_FOUND = -2
+STAT_WRONG_PASSWORD = -3
+
+_country = "XX"
+_hostname = "PicoW"
+
+
+def country(*args):
+    global _country
+    if not args:
+        return _country
+    if len(args[0]) != 2:
+        raise ValueError
+    _country = args[0]
+
+
+def hostname(*args):
+    global _hostname
+    if not args:
+        return _hostname
+    if not 0 < len(args[0]) <= 32:
+        raise ValueError
+    _hostname = args[0]
+
+
+class WLAN:
+    IF_STA = STA_IF
+    IF_AP = AP_IF
+    PM_NONE = 16
+
+    _active = False
+    _joined = None  # ticks of connect()
+    _was_up = False
+
+    def __init__(self, interface=STA_IF):
+        if interface != STA_IF:
+            raise IllegalUse("access point is not simulated")
+
+    def active(self, *args):
+        if not args:
+            return WLAN._active
+        WLAN._active = bool(args[0])
+        if not args[0]:
+            self.disconnect()
+
+    def connect(self, ssid, key=None, **_):
+        if not WLAN._active:
+            raise OSError(1)
+        if not isinstance(ssid, (str, bytes)) or not 0 < len(ssid) <= 32:
+            raise IllegalUse("ssid %r" % (ssid,))
+        if key and not 8 <= len(key) <= 64:
+            raise IllegalUse("a WPA2 key has 8 to 64 characters")
+        WLAN._joined = ticks_ms()
+        WLAN._was_up = False
+
+    def disconnect(self):
+        WLAN._joined = None
+        WLAN._was_up = False
+
+    def isconnected(self):
+        return self.status() == STAT_GOT_IP
+
+    def status(self, *args):
+        wires.service()
+        if args:
+            if args[0] != "rssi":
+                raise ValueError("unknown status param")
+            return -55
+        if WLAN._joined is None:
+            return STAT_IDLE
+        if wires.wifi == "up":
+            if not WLAN._was_up and ticks_diff(ticks_ms(), WLAN._joined) < wires.wifi_join_ms:
+                return STAT_CONNECTING
+            WLAN._was_up = True
+            return STAT_GOT_IP
+        if WLAN._was_up:  # lost; the chip does not join again by itself
+            self.disconnect()
+            return STAT_IDLE
+        if ticks_diff(ticks_ms(), WLAN._joined) < wires.wifi_join_ms:
+            return STAT_CONNECTING
+        return STAT_WRONG_PASSWORD if wires.wifi == "wrong" else STAT_NO_AP_FOUND
+
+    def ifconfig(self):
+        address = "127.0.0.1" if self.isconnected() else "0.0.0.0"
+        return (address, "255.0.0.0", address, address)
+
+    def config(self, *args, **kwargs):
+        for name in kwargs:
+            if name not in ("pm", "hostname", "country"):
+                raise ValueError("unknown config param")
+        if args:
+            if args[0] != "mac":
+                raise ValueError("unknown config param")
+            return b"\x28\xcd\xc1\x00\x00\x01"
