@@ -30,10 +30,21 @@ _EVERYWHERE = ("0.0.0.0", "::")
 @click.option("--no-tls", is_flag=True, help="ws:// and http:// instead of wss:// and https://.")
 @click.option("--password", "passwords", multiple=True, help="ID=HEXKEY: asks for it. Repeatable.")
 @click.option("--auto-start", is_flag=True, help="Start a transaction when a car is plugged in.")
+@click.option("--rate", default=250, show_default=True, help="Firmware host, KB/s (0: no limit).")
 @click.option("--json", "as_json", is_flag=True, help="Print messages as JSON lines.")
 @click.option("--control", default=paths.CONTROL, show_default=True, help="Control file to write.")
 def command(
-    host, name, port, firmware_port, keys_folder, no_tls, passwords, auto_start, as_json, control
+    host,
+    name,
+    port,
+    firmware_port,
+    keys_folder,
+    no_tls,
+    passwords,
+    auto_start,
+    rate,
+    as_json,
+    control,
 ):
     """Run a test central system for OCPP 1.6-J chargers, with a host for update files.
 
@@ -52,7 +63,9 @@ def command(
     name = name or host
     keys = _parse_passwords(passwords)
     tls = None if no_tls else _server_tls(keys_folder, name)
-    asyncio.run(_run(host, name, port, firmware_port, tls, keys, auto_start, as_json, control))
+    asyncio.run(
+        _run(host, name, port, firmware_port, tls, keys, auto_start, rate, as_json, control)
+    )
 
 
 def _parse_passwords(passwords):
@@ -80,7 +93,7 @@ def _server_tls(keys_folder, name):
     return server_context(keys)
 
 
-async def _run(host, name, port, firmware_port, tls, keys, auto_start, as_json, control):
+async def _run(host, name, port, firmware_port, tls, keys, auto_start, rate, as_json, control):
     from ucharge.csms import CentralSystem, FirmwareHost
     from ucharge.csms.auto_start import AutoStart
     from ucharge.csms.control import ControlServer
@@ -95,7 +108,14 @@ async def _run(host, name, port, firmware_port, tls, keys, auto_start, as_json, 
         passwords=keys,
         on_entry=_print_json if as_json else timeline.entry,
     )
-    files = FirmwareHost(tls, host, firmware_port, name, None if as_json else timeline.download)
+    files = FirmwareHost(
+        tls,
+        host,
+        firmware_port,
+        name,
+        on_progress=None if as_json else timeline.download,
+        rate_bytes_s=rate * 1000,
+    )
     if auto_start:
         central.listen(AutoStart(central, "AUTO", _tell_refusal))
     async with AsyncExitStack() as stack:

@@ -46,14 +46,19 @@ class Request:
 class FirmwareHost:
     """``async with FirmwareHost(tls) as host:`` serves what ``publish`` was given.
 
-    on_progress: called with each Request when it starts, grows and ends.
+    name: what chargers reach it by; on_progress: called with each Request when it starts, grows
+    and ends; rate_bytes_s: no faster than this (0: as fast as it goes), since on loopback a whole
+    image would vanish into the socket's buffers at once.
     """
 
-    def __init__(self, tls=None, host="127.0.0.1", port=0, name=None, on_progress=None):
+    def __init__(
+        self, tls=None, host="127.0.0.1", port=0, name=None, on_progress=None, rate_bytes_s=0
+    ):
         self.requests = []
         self.faults = {}  # file name -> Fault
         self._files = {}
         self._tls = tls
+        self._rate_bytes_s = rate_bytes_s
         self._host = host
         self._name = name or host
         self._port = port
@@ -171,8 +176,9 @@ class FirmwareHost:
                 self._tell(request)
                 if request.sent == fault.stall_at:
                     await asyncio.sleep(fault.stall_s)
-                if fault.rate_bytes_s:
-                    ahead_s = request.sent / fault.rate_bytes_s - (time.monotonic() - started)
+                rate_bytes_s = fault.rate_bytes_s or self._rate_bytes_s
+                if rate_bytes_s:
+                    ahead_s = request.sent / rate_bytes_s - (time.monotonic() - started)
                     await asyncio.sleep(max(0.0, ahead_s))
         except (ConnectionError, asyncio.CancelledError):
             request.total = len(body)

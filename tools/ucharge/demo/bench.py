@@ -29,8 +29,8 @@ class Bench:
     """``async with Bench(folder) as bench:`` - everything runs, the charger is switched on.
 
     folder: for the flash and, unless ``keys`` are given, the keys. chip_options go to ``Chip``,
-    config to config.json. on_entry, on_download, on_console: called with each book entry,
-    firmware host request, console line.
+    config to config.json; rate_bytes_s: of the firmware host. on_entry, on_download, on_console:
+    called with each book entry, firmware host request, console line.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Bench:
         on_entry=None,
         on_download=None,
         on_console=None,
+        rate_bytes_s=0,
         identity=IDENTITY,
         **chip_options,
     ):
@@ -50,7 +51,7 @@ class Bench:
         self.board = load_board(BOARD)
         tls = server_context(self.keys)
         self.central = CentralSystem(tls=tls, on_entry=on_entry)
-        self.files = FirmwareHost(tls, on_progress=on_download)
+        self.files = FirmwareHost(tls, on_progress=on_download, rate_bytes_s=rate_bytes_s)
         self.identity = identity
         self.vehicle = Vehicle(energy_scale=ENERGY_SCALE)
         self.chip = Chip(

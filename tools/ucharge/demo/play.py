@@ -18,6 +18,8 @@ from ucharge.timeline import Timeline
 _NAMES = ("charging session", "good update", "hanging build", "flipped bit", "protocol")
 # The car draws at least this before the update arrives, and again before the charge ends.
 _ENERGY_WH = 300
+# What boards get over HTTPS: 60-250 KB/s.
+_RATE_BYTES_S = 150_000
 
 
 async def play(console, folder=None, is_verbose=False):
@@ -46,6 +48,7 @@ async def _play(folder, timeline, outcomes, is_verbose):
         on_entry=timeline.entry,
         on_download=timeline.download,
         on_console=_console_teller(timeline) if is_verbose else None,
+        rate_bytes_s=_RATE_BYTES_S,
     )
     show_resets = _reset_teller(timeline, bench.chip)
     bench.central.listen(show_resets)
