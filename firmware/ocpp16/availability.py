@@ -28,11 +28,17 @@ class Availability:
 
     def change(self, connector_id, operative):
         """Change and keep; the status for the answer."""
-        at_once = self._evse.set_available(operative, True, connector_id)
-        inoperative = [] if self._evse.operative else [0]
-        for connector in self._evse.connectors:
-            if not connector.operative:
-                inoperative.append(connector.connector_id)
+        evse = self._evse
+        outlets = [(0, evse.operative)]
+        for connector in evse.connectors:
+            outlets.append((connector.connector_id, connector.operative))
+        inoperative = []
+        for number, before in outlets:
+            if not (operative if connector_id in (0, number) else before):
+                inoperative.append(number)
         text = json.dumps({"schema": 1, "inoperative": inoperative})
-        self._files.write(PATH, text.encode())
-        return "Accepted" if at_once else "Scheduled"
+        try:
+            self._files.write(PATH, text.encode())
+        except OSError:
+            return "Rejected"
+        return "Accepted" if evse.set_available(operative, True, connector_id) else "Scheduled"

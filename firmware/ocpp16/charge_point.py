@@ -58,7 +58,8 @@ class ChargePoint:
         self.now_ms = 0
         self._actions = {}
         self._profiles = []
-        self._outbox = Outbox(configuration, log)
+        self._ticks = []
+        self._outbox = Outbox(configuration, clock, log)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)
         self.availability = Availability(evse, files)
@@ -85,6 +86,8 @@ class ChargePoint:
                 handler = getattr(profile, handler)
             self._actions[action] = (fields, handler)
         self._profiles.append(profile)
+        if hasattr(profile, "tick"):
+            self._ticks.append(profile.tick)
 
     def trigger(self, message):
         """The method that sends ``message`` when TriggerMessage asks for it, or None."""
@@ -199,9 +202,8 @@ class ChargePoint:
         self.transactions.tick(now_ms)
         self.metering.tick(now_ms)
         self.status.tick(now_ms)
-        for profile in self._profiles:
-            if hasattr(profile, "tick"):
-                profile.tick(now_ms)
+        for profile_tick in self._ticks:
+            profile_tick(now_ms)
         self._pump(now_ms)
 
     def _answer(self, unique_id, action, payload, now_ms):

@@ -95,11 +95,16 @@ class Configuration:
         value = _accepted(name, value) if KEYS[name][0] == "W" else None
         if value is None:
             return "Rejected"
-        if value != self.text(name):
-            self._values[name] = value
-            self._saved[name] = value
-            text = json.dumps({"schema": _SCHEMA, "keys": self._saved})
-            self._files.write(PATH, text.encode())
+        if value != self._saved.get(name):
+            saved = dict(self._saved)
+            saved[name] = value
+            try:
+                text = json.dumps({"schema": _SCHEMA, "keys": saved})
+                self._files.write(PATH, text.encode())
+            except OSError:
+                return "Rejected"
+            self._saved = saved
+        self._values[name] = value
         return "Accepted"
 
     def assign(self, name, value):

@@ -25,7 +25,7 @@ class Core:
         ),
         "RemoteStopTransaction": ({"transactionId": "i!"}, "remote_stop"),
         "Reset": ({"type": "eHard|Soft!"}, "reset"),
-        "UnlockConnector": ({"connectorId": "i1!"}, "unlock_connector"),
+        "UnlockConnector": ({"connectorId": "i0!"}, "unlock_connector"),
     }  # fmt: skip
 
     def __init__(self, charge_point):

@@ -86,5 +86,5 @@ class Metering:
             )
         if not values:
             return None
-        reading = {"timestamp": charge_point.clock.iso(now_ms), "sampledValue": values}
+        reading = {"timestamp": charge_point.clock.stamp(now_ms), "sampledValue": values}
         return {"connectorId": connector.connector_id, "meterValue": [reading]}

@@ -12,7 +12,8 @@ _MAX_FILE = 8192
 # More than so many unsettled ones, and the file would grow without end: the oldest go.
 _MOST = 16
 
-_FIELDS = (("connectorId", int), ("idTag", str), ("meterStart", int), ("startTime", str))
+_NEEDED = ("connectorId", "idTag", "meterStart", "startTime")
+_NUMBERS = ("connectorId", "meterStart", "meterStop", "transactionId")
 
 
 def saved_registers(files):
@@ -27,15 +28,20 @@ class OpenTransactions:
     meterStop, stopTime and reason once it ended.
     """
 
-    def __init__(self, files):
+    def __init__(self, files, log):
         self._files = files
+        self._log = log
         self.registers_wh, self.records = _load(files)
 
     def save(self):
         """Write the file."""
         del self.records[:-_MOST]
         state = {"schema": _SCHEMA, "registers_wh": self.registers_wh, "open": self.records}
-        self._files.write(PATH, json.dumps(state).encode())
+        try:
+            self._files.write(PATH, json.dumps(state).encode())
+        except OSError as error:
+            # Charging goes on: what it costs is the books after a power cut.
+            self._log("open transactions not saved: %r" % error)
 
 
 def _load(files):
@@ -50,7 +56,10 @@ def _load(files):
 
 
 def _is_record(record):
-    for name, kind in _FIELDS:
-        if not isinstance(record.get(name), kind):
+    for name in _NEEDED:
+        if name not in record:
+            return False
+    for name in record:
+        if not isinstance(record[name], int if name in _NUMBERS else str):
             return False
     return True

@@ -15,14 +15,15 @@ _WITH_ID = ("MeterValues", "StopTransaction")
 
 
 class Outbox:
-    """``configuration`` says attempts and interval.
+    """``configuration`` says attempts and interval, ``clock`` resolves time stamps.
 
     ``store``, where given, is told in order: add(action, text, number), drop() of the oldest,
     drop_at(index), start_answered(number, transactionId). Durable storage goes there.
     """
 
-    def __init__(self, configuration, log, store=None):
+    def __init__(self, configuration, clock, log, store=None):
         self._configuration = configuration
+        self._clock = clock
         self._log = log
         self._store = store
         self._messages = []  # [action, payload as JSON, transaction number], oldest first
@@ -38,7 +39,8 @@ class Outbox:
     def add(self, action, payload, number):
         """Append a message of the transaction ``number`` (None: of no transaction).
 
-        ``payload`` comes without transactionId: it is filled in when the message is sent.
+        ``payload`` comes without transactionId and with `Clock.stamp`s: both are filled in when
+        the message is sent.
         """
         text = json.dumps(payload)
         if self._chars + len(text) > _MAX_CHARS:
@@ -73,6 +75,8 @@ class Outbox:
         three methods below is called. Only after `ready`."""
         action, text, number = self._messages[0]
         payload = json.loads(text)
+        timed = payload["meterValue"][0] if action == "MeterValues" else payload
+        timed["timestamp"] = self._clock.resolve(timed["timestamp"])
         if number is not None and action in _WITH_ID:
             payload["transactionId"] = self._ids.get(number, -1)
         self._in_flight = True

@@ -12,7 +12,7 @@ from ticks import ticks_add, ticks_diff
 _RETRY_S = 60
 _LONGEST_S = 86400
 
-_ANSWER = {"status": "eAccepted|Pending|Rejected!", "currentTime": "d!", "interval": "i!"}
+_ANSWER = {"status": "eAccepted|Pending|Rejected!", "currentTime": "s!", "interval": "i!"}
 
 
 class Registration:
@@ -34,8 +34,10 @@ class Registration:
 
     def next_call(self, now_ms):
         """(action, payload, on_answer) that is due now, or None."""
-        if self._boot_at_ms is not None and ticks_diff(now_ms, self._boot_at_ms) >= 0:
-            self._boot_now = True
+        if self._boot_at_ms is not None:
+            # Further away than it was ever set: the milliseconds have wrapped while offline.
+            if not -_LONGEST_S * 1000 <= ticks_diff(now_ms, self._boot_at_ms) < 0:
+                self._boot_now = True
         if self._boot_now:
             self._boot_now = False
             self._boot_at_ms = None
@@ -49,7 +51,7 @@ class Registration:
 
     def link_up(self, now_ms):
         """A new link: a heartbeat that fell due long ago is not due twice."""
-        if ticks_diff(now_ms, self._heartbeat_ms) > _LONGEST_S * 1000:
+        if not 0 <= ticks_diff(now_ms, self._heartbeat_ms) <= _LONGEST_S * 1000:
             self._heartbeat_ms = now_ms
 
     def boot_at_once(self):

@@ -14,7 +14,7 @@ class StatusReporter:
         count = len(charge_point.evse.connectors) + 1
         self._heard = [None] * count  # (status, errorCode) told last
         self._shown = [None] * count  # as seen by the last tick
-        self._since_ms = [0] * count
+        self._since_ms = [None] * count  # None: for long enough
 
     def forget(self):
         """The central system knows nothing: tell it about all of them, at once."""
@@ -32,13 +32,12 @@ class StatusReporter:
             if shown is None or shown[0] != outlet.status or shown[1] != outlet.errorCode:
                 self._shown[index] = shown = (outlet.status, outlet.errorCode)
                 self._since_ms[index] = now_ms
+            since_ms = self._since_ms[index]
+            if since_ms is not None and ticks_diff(now_ms, since_ms) >= least_ms:
+                self._since_ms[index] = since_ms = None
             heard = self._heard[index]
-            if heard == shown:
-                # Keeps the age of what is known from wrapping.
-                self._since_ms[index] = now_ms
-            elif online:
-                if heard is None or ticks_diff(now_ms, self._since_ms[index]) >= least_ms:
-                    self._tell(index, now_ms, False)
+            if online and heard != shown and (heard is None or since_ms is None):
+                self._tell(index, now_ms, False)
 
     def triggered(self, connector_id):
         """Send the status of one connector, or with None of all, now."""

@@ -23,7 +23,7 @@ class Transactions:
     def __init__(self, charge_point, outbox, files, stop_reason):
         self._charge_point = charge_point
         self._outbox = outbox
-        self._open = OpenTransactions(files)
+        self._open = OpenTransactions(files, charge_point.log)
         self._records = {}  # number -> its record in `_open`
         self._number = 0
         self._saved_ms = None
@@ -41,6 +41,7 @@ class Transactions:
 
     def tick(self, now_ms):
         """Report what has started and stopped."""
+        self._outbox.ready(now_ms)  # keeps its time from wrapping, offline too
         evse = self._charge_point.evse
         while evse.events:
             kind, transaction = evse.events.pop(0)
@@ -54,6 +55,10 @@ class Transactions:
             self._saved_ms = now_ms
         elif ticks_diff(now_ms, self._saved_ms) >= _SAVE_MS:
             self._saved_ms = now_ms
+            for connector in evse.connectors:
+                if connector.transaction is not None:
+                    record = self._records[connector.transaction.reference]
+                    record["lastTime"] = self._charge_point.clock.stamp(now_ms)
             self._save()
 
     def on_answer(self, action, number):
@@ -82,7 +87,7 @@ class Transactions:
             "connectorId": transaction.connector_id,
             "idTag": transaction.idTag,
             "meterStart": transaction.meter_start_wh,
-            "startTime": self._charge_point.clock.iso(now_ms),
+            "startTime": self._charge_point.clock.stamp(now_ms),
         }
         self._open.records.append(record)
         transaction.reference = self._queue_start(record)
@@ -91,7 +96,7 @@ class Transactions:
     def _stopped(self, transaction, now_ms):
         record = self._records[transaction.reference]
         record["meterStop"] = transaction.meter_stop_wh
-        record["stopTime"] = self._charge_point.clock.iso(now_ms)
+        record["stopTime"] = self._charge_point.clock.stamp(now_ms)
         record["reason"] = transaction.reason
         if transaction.stop_idTag is not None:
             record["stopIdTag"] = transaction.stop_idTag
@@ -100,6 +105,9 @@ class Transactions:
 
     def _close(self, record, reason):
         """Settle what the last run left open."""
+        for name in ("startTime", "stopTime", "lastTime"):
+            if record.get(name, "")[:1] == "+":
+                record[name] = "+0"  # that run's clock was never set: it was before this one
         number = self._queue_start(record)
         if "meterStop" not in record:
             index = record["connectorId"] - 1

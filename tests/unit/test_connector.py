@@ -1,0 +1,353 @@
+"""The connector: when the contactor closes, when it opens and how soon, and what is shown."""
+
+import unittest
+
+from charge_bench import STEP_MS, Vehicle
+
+from firmware.evse.evse import Evse
+from firmware.evse.status import CHANGES
+
+
+class ConnectorTest(unittest.TestCase):
+    def setUp(self):
+        self.evse = Evse(16000)
+        self.connector = self.evse.connectors[0]
+        self.vehicle = Vehicle()
+        self.now_ms = 1000
+        self.feedback = lambda coil: coil
+        self.meter_wh = 0
+        self.shown = ["Available"]
+        self.run_s(0.2)
+
+    def step(self):
+        self.now_ms += STEP_MS
+        high_mv, low_mv = self.vehicle.pilot(self.evse.offered_ma)
+        feedback = self.feedback(self.evse.contactor_on)
+        self.evse.tick(self.now_ms, high_mv, low_mv, self.meter_wh, feedback)
+        if self.connector.status != self.shown[-1]:
+            self.assertIn(self.connector.status, CHANGES[self.shown[-1]])
+            self.shown.append(self.connector.status)
+
+    def run_s(self, seconds):
+        for _ in range(int(seconds * 1000) // STEP_MS):
+            self.step()
+
+    def ms_until(self, condition, within_s=60):
+        start_ms = self.now_ms
+        while not condition():
+            self.step()
+            self.assertLess(self.now_ms - start_ms, within_s * 1000)
+        return self.now_ms - start_ms
+
+    def charge(self):
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.assertTrue(self.connector.authorize("TAG", self.now_ms))
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.run_s(1)
+
+    def events(self):
+        events = [(kind, transaction.reason) for kind, transaction in self.evse.events]
+        self.evse.events.clear()
+        return events
+
+    def test_no_energy_without_authorization(self):
+        self.vehicle.plugged = True
+        self.run_s(30)
+        self.assertEqual(self.shown, ["Available", "Preparing"])
+        self.assertEqual(self.evse.offered_ma, 0)
+        self.assertFalse(self.evse.contactor_on)
+
+    def test_session(self):
+        self.charge()
+        self.assertEqual(self.evse.offered_ma, 16000)
+        self.assertEqual(self.shown, ["Available", "Preparing", "Charging"])
+        self.meter_wh = 1234
+        self.connector.stop("Local", "TAG")
+        self.run_s(1)
+        self.assertEqual(self.shown[-1], "Finishing")
+        transaction = self.evse.events[-1][1]
+        self.assertEqual(transaction.meter_stop_wh, 1234)
+        self.assertEqual(self.events(), [("started", "Local"), ("stopped", "Local")])
+        self.assertFalse(self.evse.in_use)
+        self.vehicle.plugged = False
+        self.run_s(2)
+        self.assertEqual(self.shown[-1], "Available")
+
+    def test_closes_within_3_s_of_ready(self):
+        self.vehicle.wants = False
+        self.vehicle.plugged = True
+        self.connector.authorize("TAG", self.now_ms)
+        self.run_s(10)
+        self.assertEqual(self.shown, ["Available", "Preparing", "SuspendedEV"])
+        self.vehicle.wants = True
+        self.assertLessEqual(self.ms_until(lambda: self.evse.contactor_on), 3000)
+
+    def test_vehicle_lets_go(self):
+        self.charge()
+        self.vehicle.wants = False
+        self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 100)
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "SuspendedEV")
+        self.assertEqual(self.evse.offered_ma, 16000)
+
+    def test_unplug_stops(self):
+        self.charge()
+        self.vehicle.plugged = False
+        self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 100)
+        self.assertEqual(self.events()[-1], ("stopped", "EVDisconnected"))
+        self.run_s(2)
+        self.assertEqual(self.shown[-2:], ["Finishing", "Available"])
+
+    def test_unplug_goes_on_where_configured(self):
+        self.evse.stop_on_unplug = False
+        self.charge()
+        self.vehicle.plugged = False
+        self.run_s(2)
+        self.assertEqual(self.shown[-1], "SuspendedEV")
+        self.assertTrue(self.evse.in_use)
+        self.assertEqual(self.evse.offered_ma, 0)
+        self.vehicle.plugged = True
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertEqual(len(self.evse.events), 1)
+
+    def test_ordinary_stop_unloads_first(self):
+        self.charge()
+        self.vehicle.lets_go = False
+        self.connector.stop("Remote")
+        self.step()
+        self.assertEqual(self.evse.offered_ma, 0)
+        self.assertTrue(self.evse.contactor_on)
+        took_ms = self.ms_until(lambda: not self.evse.contactor_on)
+        self.assertGreaterEqual(took_ms, 5900)
+        self.assertLessEqual(took_ms, 6000)
+
+    def test_ordinary_stop_is_quick_with_a_good_vehicle(self):
+        self.charge()
+        self.connector.stop("Remote")
+        self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 200)
+
+    def test_limit_below_6_a_suspends(self):
+        self.charge()
+        self.connector.limits.set("temperature", 5999)
+        self.run_s(1)
+        self.assertFalse(self.evse.contactor_on)
+        self.assertEqual(self.connector.status, "SuspendedEVSE")
+        self.connector.limits.set("temperature", 8000)
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertEqual(self.evse.offered_ma, 8000)
+        self.connector.limits.set("temperature", None)
+        self.step()
+        self.assertEqual(self.evse.offered_ma, 16000)
+        self.assertEqual(self.connector.status, "Charging")
+
+    def test_reclose_waits_10_s(self):
+        self.charge()
+        self.vehicle.wants = False
+        self.run_s(1)
+        self.vehicle.wants = True
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "SuspendedEVSE")
+        self.assertGreaterEqual(self.ms_until(lambda: self.evse.contactor_on), 7800)
+        self.assertEqual(self.connector.status, "Charging")
+
+    def test_at_most_six_closings_in_ten_minutes(self):
+        self.charge()
+        start_ms = self.now_ms
+        closings_ms = [self.now_ms]
+        was_on = True
+        while self.now_ms - start_ms < 1200000:
+            self.vehicle.wants = not self.evse.contactor_on
+            self.step()
+            if self.evse.contactor_on and not was_on:
+                closings_ms.append(self.now_ms)
+            was_on = self.evse.contactor_on
+        self.assertGreater(len(closings_ms), 10)
+        for index in range(6, len(closings_ms)):
+            self.assertGreaterEqual(closings_ms[index] - closings_ms[index - 6], 598000)
+
+    def test_missing_diode(self):
+        self.vehicle.has_diode = False
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.connector.authorize("TAG", self.now_ms)
+        self.run_s(20)
+        self.assertFalse(self.evse.contactor_on)
+        self.assertEqual(self.connector.status, "SuspendedEVSE")
+        self.assertEqual(self.connector.errorCode, "EVCommunicationError")
+        self.vehicle.plugged = False
+        self.run_s(2)
+        self.assertEqual(
+            (self.connector.status, self.connector.errorCode), ("Available", "NoError")
+        )
+
+    def test_shorted_pilot_opens_at_once(self):
+        self.charge()
+        self.vehicle.shorted = True
+        self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 100)
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "SuspendedEVSE")
+        self.assertEqual(self.connector.errorCode, "EVCommunicationError")
+        self.assertTrue(self.evse.in_use)
+        self.vehicle.shorted = False
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertEqual(self.connector.errorCode, "NoError")
+
+    def test_welded_contactor_latches(self):
+        self.charge()
+        self.feedback = lambda coil: True
+        self.vehicle.wants = False
+        self.run_s(2)
+        self.assertEqual((self.connector.status, self.connector.errorCode),
+                         ("Faulted", "PowerSwitchFailure"))  # fmt: skip
+        self.assertEqual(self.events()[-1], ("stopped", "Other"))
+        self.vehicle.plugged = False
+        self.feedback = lambda coil: coil
+        self.run_s(2)
+        self.assertEqual(self.connector.status, "Faulted")
+        self.assertFalse(self.connector.authorize("TAG", self.now_ms))
+        self.connector.faults.clear("weld")
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "Available")
+
+    def test_contactor_stuck_open_latches_until_unplug(self):
+        self.feedback = lambda coil: False
+        self.vehicle.plugged = True
+        self.connector.authorize("TAG", self.now_ms)
+        self.run_s(5)
+        self.assertFalse(self.evse.contactor_on)
+        self.assertEqual(self.connector.errorCode, "PowerSwitchFailure")
+        self.vehicle.plugged = False
+        self.run_s(3)
+        self.assertEqual(self.connector.status, "Available")
+
+    def test_closed_feedback_forbids_closing(self):
+        self.feedback = lambda coil: True
+        self.vehicle.plugged = True
+        self.connector.authorize("TAG", self.now_ms)
+        for _ in range(500):
+            self.step()
+            self.assertFalse(self.evse.contactor_on)
+
+    def test_silent_meter_is_a_fault(self):
+        self.charge()
+        self.meter_wh = None
+        self.run_s(1)
+        self.assertFalse(self.evse.contactor_on)
+        self.assertEqual((self.connector.status, self.connector.errorCode),
+                         ("Faulted", "PowerMeterFailure"))  # fmt: skip
+
+    def test_card_first_times_out(self):
+        self.evse.connection_timeout_ms = 20000
+        self.connector.authorize("TAG", self.now_ms)
+        self.assertTrue(self.evse.in_use)
+        self.run_s(19)
+        self.assertEqual(self.connector.status, "Preparing")
+        self.run_s(2)
+        self.assertEqual(self.connector.status, "Available")
+        self.assertFalse(self.evse.in_use)
+        self.vehicle.plugged = True
+        self.run_s(2)
+        self.assertEqual(self.evse.events, [])
+
+    def test_cable_first_times_out_then_card(self):
+        self.evse.connection_timeout_ms = 20000
+        self.vehicle.plugged = True
+        self.run_s(25)
+        self.assertEqual(self.connector.status, "Finishing")
+        self.connector.authorize("TAG", self.now_ms)
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.run_s(1)
+        self.assertEqual(self.shown[-3:], ["Finishing", "Preparing", "Charging"])
+
+    def test_trial_never_closes_nor_starts(self):
+        self.evse.inhibited = True
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.assertFalse(self.connector.authorize("TAG", self.now_ms))
+        self.run_s(5)
+        self.assertEqual(self.connector.status, "Preparing")
+        self.assertEqual(self.evse.events, [])
+
+    def test_blocked_starts(self):
+        self.evse.starts_blocked = True
+        self.assertFalse(self.connector.authorize("TAG", self.now_ms))
+
+    def test_one_transaction_at_a_time(self):
+        self.charge()
+        self.assertFalse(self.connector.authorize("OTHER", self.now_ms))
+
+    def test_out_of_service(self):
+        self.assertTrue(self.evse.set_available(False, True))
+        self.run_s(1)
+        self.assertEqual((self.connector.status, self.evse.status), ("Unavailable", "Unavailable"))
+        self.assertFalse(self.connector.authorize("TAG", self.now_ms))
+        self.assertTrue(self.evse.set_available(True, True))
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "Preparing")
+
+    def test_out_of_service_waits_for_the_transaction(self):
+        self.charge()
+        self.assertFalse(self.evse.set_available(False, True, 1))
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "Charging")
+        self.connector.stop("Local")
+        self.run_s(3)
+        self.assertEqual(self.connector.status, "Unavailable")
+        self.assertEqual(self.evse.status, "Available")
+
+    def test_held_and_operative_are_apart(self):
+        self.evse.set_available(False, True, 1)
+        self.evse.set_available(False, False)
+        self.evse.set_available(True, False)
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "Unavailable")
+        self.evse.set_available(True, True, 1)
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "Available")
+
+    def test_suspended_from_above(self):
+        self.charge()
+        self.connector.suspended = True
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "SuspendedEVSE")
+        self.assertFalse(self.evse.contactor_on)
+        self.assertTrue(self.evse.in_use)
+
+    def test_start_with_a_car_plugged_in(self):
+        self.setUp()
+        self.vehicle.plugged = True
+        self.evse = Evse(16000)
+        self.connector = self.evse.connectors[0]
+        self.shown = ["Available"]
+        self.run_s(1)
+        self.assertEqual(self.connector.status, "Preparing")
+
+    def test_register_never_goes_back(self):
+        self.evse = Evse(16000, 1, [5000])
+        self.connector = self.evse.connectors[0]
+        for reading_wh, total_wh in ((0, 5000), (10, 5010), (3, 5013), (5, 5015)):
+            self.meter_wh = reading_wh
+            self.step()
+            self.assertEqual(self.connector.register.wh, total_wh)
+
+    def test_absolute_meter_is_taken_as_it_is(self):
+        self.evse = Evse(16000, 1, [5000])
+        self.connector = self.evse.connectors[0]
+        for reading_wh, total_wh in ((5003, 5003), (5002, 5003), (5010, 5010)):
+            self.meter_wh = reading_wh
+            self.step()
+            self.assertEqual(self.connector.register.wh, total_wh)
+
+
+class StatusTableTest(unittest.TestCase):
+    def test_every_status_is_there_and_every_way_exists(self):
+        for names in CHANGES.values():
+            for name in names:
+                self.assertIn(name, CHANGES)
+        self.assertEqual(len(CHANGES), 9)
+
+
+if __name__ == "__main__":
+    unittest.main()
