@@ -43,7 +43,12 @@ def body_of(head, offset, etag):
     begin = "bytes %d-%d/" % (offset, offset + length - 1)
     text = fields.get(b"content-range", "").lower()
     total = number(text[len(begin) :])
-    if not text.startswith(begin) or (total is None and not text.endswith("/*")):
+    if (
+        not length
+        or text[: len(begin)] != begin
+        or (total is None and text != begin + "*")
+        or (total is not None and total < offset + length)
+    ):
         raise BadResponse("response is for another range")
     if etag and fields.get(b"etag") != etag:
         raise BadResponse("file has changed on the server")

@@ -64,8 +64,8 @@ def _split(authority):
         raise UrlError("address has a user or password")
     bracket = authority[:1] == "["
     if bracket:
-        host, _, port = authority[1:].partition("]")
-        is_bad = ":" not in host or port[:1] not in ("", ":")
+        host, end, port = authority[1:].partition("]")
+        is_bad = not end or ":" not in host or port[:1] not in ("", ":")
         port = port[1:]
     else:
         host, _, port = authority.partition(":")

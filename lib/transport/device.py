@@ -155,8 +155,8 @@ class Stream:
         """
         start = ticks_ms()
         if ticks_diff(start, self._turn_ms) > _TURN_MS:
-            await sleep_ms(0)
             self._turn_ms = start
+            await sleep_ms(0)
         count = self._do("readinto", view)
         while count is None:
             if timeout_ms is None:
@@ -173,7 +173,8 @@ class Stream:
         When cancelled, what was begun still goes out whole. Without progress for ``timeout_ms``
         the connection is closed. Raises TransportTimeout, TransportClosed, TlsError.
         """
-        self._pending.append(memoryview(data))
+        if len(data):
+            self._pending.append(memoryview(data))
         try:
             await self._pump(timeout_ms)
         except asyncio.CancelledError:

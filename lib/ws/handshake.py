@@ -46,9 +46,10 @@ class Handshake:
         if subprotocols:
             lines.append("Sec-WebSocket-Protocol: " + ", ".join(subprotocols))
         for name, value in headers:
-            if "\r" in value or "\n" in value:
-                raise HandshakeError("header %s has a line break" % name)
-            lines.append("%s: %s" % (name, value))
+            line = "%s: %s" % (name, value)
+            if min(line) < " ":
+                raise HandshakeError("header has a control character")
+            lines.append(line)
         lines.append("\r\n")
         self.request = "\r\n".join(lines).encode()
 

@@ -267,8 +267,8 @@ class Protocol:
         self.outgoing.append(frames.encode(opcode, payload))
 
     def close(self, code=1000, reason=""):
-        """Queue a Close, once; no message can be sent after it."""
+        """Queue a Close, once; no message can be sent after it. 30 characters of reason go out."""
         if not self.close_sent:
             self.close_sent = True
-            payload = bytes((code >> 8, code & 255)) + reason.encode()[:123]
+            payload = bytes((code >> 8, code & 255)) + reason[:30].encode()
             self.outgoing.append(frames.encode(CLOSE, payload))
