@@ -25,7 +25,7 @@ def test_report_ends_with_the_two_numbers(capsys):
     not (ROOT / "firmware" / "app.py").exists(), reason="no firmware/app.py: nothing to start"
 )
 def test_application_stays_within_its_budget():
-    resident = size.resident_heap(compile_tree(stage()))
+    resident, _ = size.load(compile_tree(stage()))
     assert resident * size.TO_32_BIT <= RESIDENT_BUDGET
 
 
@@ -41,7 +41,7 @@ def test_modules_are_grouped_by_package():
 def test_heap_grows_with_what_is_kept():
     small = compile_tree({"one.py": b"KEPT = bytes(1000)\n"})
     large = compile_tree({"one.py": b"KEPT = bytes(21000)\n"})
-    assert 19000 < size.resident_heap(large) - size.resident_heap(small) < 21000
+    assert 19000 < size.load(large)[0] - size.load(small)[0] < 21000
 
 
 def test_hardware_modules_and_packages_load():
@@ -49,9 +49,23 @@ def test_hardware_modules_and_packages_load():
         "part/__init__.py": b"",
         "part/edge.py": b"import network, loader.files\nfrom machine import Pin\n",
     }
-    assert size.resident_heap(compile_tree(tree)) > 0
+    resident, loaded = size.load(compile_tree(tree))
+    assert resident > 0
+    assert {"part", "part.edge", "loader.files"} <= loaded
+
+
+def test_only_what_the_start_imports_counts_as_loaded():
+    tree = {
+        "firmware/__init__.py": b"",
+        "firmware/app.py": b"import early\n\n\ndef f():\n    import late\n",
+        "early.py": b"",
+        "late.py": b"",
+    }
+    _, loaded = size.load(compile_tree(tree))
+    assert "early" in loaded
+    assert "late" not in loaded
 
 
 def test_module_that_does_not_load_is_one_clear_error():
     with pytest.raises(UserError, match="does not load: ImportError: no module named 'not_there'"):
-        size.resident_heap(compile_tree({"one.py": b"import not_there\n"}))
+        size.load(compile_tree({"one.py": b"import not_there\n"}))
