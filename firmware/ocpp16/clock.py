@@ -23,8 +23,11 @@ class Clock:
     def set(self, text, now_ms):
         """Take the time from ISO 8601 ``text``. Raises iso8601.TimeError."""
         seconds = iso8601.parse(text)
+        jump_s = seconds - self.now_s(now_ms)
         if not self.is_set:
-            self._start_s += seconds - self.now_s(now_ms)
+            self._start_s += jump_s
+        elif -2 < jump_s < 2:
+            return  # whole seconds and the way here: readings keep their exact spacing
         self._s = seconds
         self._at_ms = now_ms
         self.is_set = True

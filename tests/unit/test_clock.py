@@ -77,6 +77,14 @@ class ClockTest(unittest.TestCase):
         self.assertEqual(clock.resolve(stamp), "2026-01-01T00:00:30Z")
         self.assertEqual(clock.resolve(clock.stamp(41000)), "2026-01-01T00:05:00Z")
 
+    def test_a_second_more_or_less_is_no_reason_to_jump(self):
+        clock = Clock(0)
+        clock.set("2026-01-01T00:00:00Z", 0)
+        clock.set("2026-01-01T00:00:09Z", 10000)
+        self.assertEqual(clock.iso(10000), "2026-01-01T00:00:10Z")
+        clock.set("2026-01-01T00:00:08Z", 10000)
+        self.assertEqual(clock.iso(10000), "2026-01-01T00:00:08Z")
+
     def test_bad_time_changes_nothing(self):
         clock = Clock(0)
         self.assertRaises(iso8601.TimeError, clock.set, "yesterday", 0)

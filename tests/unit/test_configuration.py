@@ -4,7 +4,6 @@ import json
 import unittest
 
 from charge_bench import MemoryFiles
-
 from firmware.ocpp16.configuration import KEYS, PATH, Configuration, _accepted
 
 

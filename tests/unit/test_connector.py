@@ -3,7 +3,6 @@
 import unittest
 
 from charge_bench import STEP_MS, Vehicle
-
 from firmware.evse.evse import Evse
 from firmware.evse.status import CHANGES
 

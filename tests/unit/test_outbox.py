@@ -3,7 +3,6 @@
 import unittest
 
 from charge_bench import MemoryFiles
-
 from firmware.ocpp16.clock import Clock
 from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.outbox import Outbox

@@ -68,7 +68,8 @@ class ValidateTest(unittest.TestCase):
             {"id": 0}, {"id": 10}, {"id": -5}, {"id": 10**30}, {"name": "abcdef"}, {"kind": "C"},
             {"kind": ""}, {"kind": "A|B"}, {"when": "today"}, {"keys": ["abcd"]},
             {"keys": ["a"] * 1000}, {"name": "\ud800"[:1]}, {"size": infinity},
-            {"size": infinity - infinity}, {"part": {"x": 1 << 31}}, {"part": {"x": 1, "y": "abc"}},
+            {"size": infinity - infinity}, {"part": {"x": 1 << 31}},
+            {"part": {"x": 1, "y": "abc"}},
         ):  # fmt: skip
             self.assertEqual(self.code(changes), PROPERTY, changes)
 
