@@ -1,0 +1,29 @@
+"""An energy meter with an S0 output (IEC 62053-31): pulses counted by interrupt.
+
+May import: built-ins (``machine``). The output is an open collector: low for 30 ms or more, with
+the filter against bounces in hardware.
+"""
+
+from machine import Pin
+
+
+class PulseMeter:
+    """Counts from 0 at each start; from the dict of board.json."""
+
+    def __init__(self, board):
+        self._wh_per_pulse = board["meter_wh_per_pulse"]
+        self._pulses = 0
+        self._pin = Pin(board["meter_pin"], Pin.IN, Pin.PULL_UP)
+        if board.get("family") == "rp2":
+            # A hard interrupt also counts while a TLS handshake or a flash erase blocks.
+            self._pin.irq(self._count, Pin.IRQ_FALLING, hard=True)
+        else:
+            self._pin.irq(self._count, Pin.IRQ_FALLING)
+
+    def _count(self, _):
+        self._pulses += 1
+
+    @property
+    def wh(self):
+        """Energy since the start in Wh."""
+        return self._pulses * self._wh_per_pulse

@@ -1,0 +1,224 @@
+"""Board configurations: literal-only Python files, read without running them, checked, and turned
+into the dict of the device's /board.json.
+"""
+
+import ast
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from ucharge.errors import UserError
+
+SCHEMA = 1
+_FOLDER = Path(__file__).parents[2] / "board_configs"
+
+
+class _Chip(NamedTuple):
+    pins: frozenset  # GPIO numbers a board may use
+    inputs: frozenset  # those of them that can't be outputs
+    adc_pins: frozenset
+    watchdog_max_ms: int
+
+
+_RP2 = _Chip(
+    frozenset((*range(23), 26, 27, 28)),  # 23-25 and 29 are the radio's on the W boards
+    frozenset(),
+    frozenset((26, 27, 28)),
+    8388,
+)
+# 6-11 are the flash's; the ADC on 0, 2, 4, 12-15 and 25-27 does not work beside Wi-Fi.
+_ESP32 = _Chip(
+    frozenset((*range(6), *range(12, 24), *range(25, 28), *range(32, 40))),
+    frozenset(range(34, 40)),
+    frozenset(range(32, 40)),
+    600000,
+)
+_FAMILIES = {"rp2": {"rp2040": _RP2, "rp2350": _RP2}, "esp32": {"esp32": _ESP32}}
+
+_INPUTS = ("pilot_adc_pin", "meter_pin", "contactor_feedback_pin")
+
+_INT = "a whole number"
+_TEXT = "a text"
+_PIN = "a GPIO number"
+_OUTPUT = "a GPIO number that can be an output"
+_ADC = "a GPIO number with an ADC"
+_LED = 'a GPIO number or "LED"'
+_NAMES = "a list of names"
+_LEVELS = "a list of (pin, level)"
+
+# name -> (kind, least, most); None as a limit: none. A trailing "?" makes it optional.
+_FIELDS = {
+    "name": (_TEXT, None, None),
+    "family": (_TEXT, None, None),
+    "chip": (_TEXT, None, None),
+    "compatible": (_NAMES, None, None),
+    "safe_outputs": (_LEVELS, None, None),
+    "contactor_pin": (_OUTPUT, None, None),
+    "contactor_feedback_pin?": (_PIN, None, None),
+    "pilot_pwm_pin": (_OUTPUT, None, None),
+    "pilot_adc_pin": (_ADC, None, None),
+    "pilot_span_mv": (_INT, 24000, 60000),
+    "pilot_offset_mv": (_INT, -30000, -12000),
+    "meter_pin": (_PIN, None, None),
+    "meter_wh_per_pulse": (_INT, 1, 1000),
+    "led_pin?": (_LED, None, None),
+    "watchdog_ms": (_INT, 1000, None),
+    "max_current_a": (_INT, 6, 80),
+    "connectors": (_INT, 1, 1),
+}
+
+
+class BoardError(UserError):
+    """A board configuration that can't be used; says which line or field and why."""
+
+
+def board_names():
+    """Names of the boards in board_configs, sorted."""
+    return sorted(path.stem for path in _FOLDER.glob("*.py"))
+
+
+def load_board(name):
+    """The board.json dict of the board ``name``. Raises BoardError."""
+    path = _FOLDER / f"{name}.py"
+    try:
+        source = path.read_text(encoding="utf-8")
+    except OSError as error:
+        hint = "there are: " + ", ".join(board_names())
+        raise BoardError(f"no board {name!r}", hint) from error
+    board = parse_board(source, path.name)
+    if board["name"] != name:
+        raise BoardError(f"{path.name}: name={board['name']!r} is not the file's name")
+    return board
+
+
+def board_json(board):
+    """The bytes of /board.json."""
+    return json.dumps(board, separators=(",", ":"), sort_keys=True).encode()
+
+
+def parse_board(source, filename="board"):
+    """The board.json dict from the text of a configuration. Raises BoardError."""
+    fields = _literals(source, filename)
+    where = f"{filename}: "
+    known = {name.rstrip("?"): rule for name, rule in _FIELDS.items()}
+    for name in fields:
+        if name not in known:
+            raise BoardError(where + f"unknown field {name}", "known: " + ", ".join(known))
+    for name in _FIELDS:
+        if name not in fields and not name.endswith("?"):
+            raise BoardError(where + f"{name} is missing")
+    chips = _FAMILIES.get(fields["family"])
+    if chips is None:
+        raise BoardError(where + f"family={fields['family']!r}", f"one of {sorted(_FAMILIES)}")
+    if fields["chip"] not in chips:
+        raise BoardError(where + f"chip={fields['chip']!r}", f"one of {sorted(chips)}")
+    chip = chips[fields["chip"]]
+    for name, value in fields.items():
+        _check(where, name, value, known[name], chip)
+    _check_whole(where, fields, chip)
+    board = {"schema": SCHEMA, **fields}
+    board["compatible"] = list(fields["compatible"])
+    board["safe_outputs"] = [list(item) for item in fields["safe_outputs"]]
+    return board
+
+
+def _literals(source, filename):
+    try:
+        tree = ast.parse(source, filename)
+    except SyntaxError as error:
+        raise BoardError(f"{filename}, line {error.lineno}: {error.msg}") from error
+    body = [
+        item
+        for item in tree.body
+        if not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+    ]
+    call = body[0].value if len(body) == 1 and isinstance(body[0], ast.Expr) else None
+    if not (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id == "BoardConfig"
+        and not call.args
+    ):
+        raise BoardError(f"{filename}: must be one call BoardConfig(name=..., ...)")
+    fields = {}
+    for keyword in call.keywords:
+        line = keyword.value.lineno
+        if keyword.arg is None:
+            raise BoardError(f"{filename}, line {line}: ** is not a literal")
+        try:
+            fields[keyword.arg] = ast.literal_eval(keyword.value)
+        except ValueError as error:
+            raise BoardError(
+                f"{filename}, line {line}: {keyword.arg} is not a literal",
+                "write the value itself: these files are read, not run",
+            ) from error
+    return fields
+
+
+def _check(where, name, value, rule, chip):
+    kind, least, most = rule
+    if not _is_kind(kind, value, chip):
+        of_chip = " of this chip" if "GPIO" in kind else ""
+        raise BoardError(where + f"{name}={value!r} is not {kind}{of_chip}")
+    if (least is not None and value < least) or (most is not None and value > most):
+        limits = f"at least {least}" if most is None else f"{least} to {most}"
+        raise BoardError(where + f"{name}={value}: {limits}")
+
+
+def _is_kind(kind, value, chip):
+    is_int = isinstance(value, int) and not isinstance(value, bool)
+    if kind is _INT:
+        return is_int
+    if kind is _TEXT:
+        return isinstance(value, str) and value != ""
+    if kind is _PIN:
+        return is_int and value in chip.pins
+    if kind is _OUTPUT:
+        return is_int and value in chip.pins - chip.inputs
+    if kind is _ADC:
+        return is_int and value in chip.adc_pins
+    if kind is _LED:
+        return value == "LED" or (is_int and value in chip.pins - chip.inputs)
+    if kind is _NAMES:
+        return _is_list(value) and bool(value) and all(_is_kind(_TEXT, v, chip) for v in value)
+    return _is_list(value) and all(
+        _is_list(item)
+        and len(item) == 2
+        and _is_kind(_OUTPUT, item[0], chip)
+        and item[1] in (0, 1)
+        for item in value
+    )
+
+
+def _is_list(value):
+    return isinstance(value, (list, tuple))
+
+
+def _check_whole(where, fields, chip):
+    if fields["name"] not in fields["compatible"]:
+        raise BoardError(where + "compatible must contain the board's own name")
+    if fields["watchdog_ms"] > chip.watchdog_max_ms:
+        raise BoardError(
+            where + f"watchdog_ms={fields['watchdog_ms']}: at most {chip.watchdog_max_ms}"
+        )
+    low_mv = fields["pilot_offset_mv"]
+    high_mv = low_mv + fields["pilot_span_mv"]
+    if low_mv > -13000 or high_mv < 13000:
+        raise BoardError(
+            where + f"pilot range {low_mv} to {high_mv} mV",
+            "it must hold +/-12 V with a tolerance of 1 V",
+        )
+    users = {}
+    for name, pin in fields.items():
+        if name.endswith("_pin"):
+            if pin in users:
+                raise BoardError(where + f"{name} and {users[pin]} are both pin {pin}")
+            users[pin] = name
+    safe = [pin for pin, _ in fields["safe_outputs"]]
+    for pin in safe:
+        if safe.count(pin) > 1:
+            raise BoardError(where + f"safe_outputs names pin {pin} twice")
+        if users.get(pin) in _INPUTS:
+            raise BoardError(where + f"safe_outputs drives {users[pin]}, an input")
+    if fields["contactor_pin"] not in safe:
+        raise BoardError(where + "contactor_pin has no level in safe_outputs")
