@@ -35,7 +35,7 @@ class Outcome:
         """In words: what is wrong, or what was seen."""
         for what, is_right, seen in self.findings:
             if not is_right:
-                return f"WRONG {what}" + (f": {seen}" if seen else "")
+                return f"WRONG {what}: {seen}".rstrip(": ")
         return "; ".join(f"{what} {seen}".rstrip() for what, _, seen in self.findings)
 
 

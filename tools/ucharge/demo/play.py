@@ -1,6 +1,8 @@
 """The play: the steps in order, each judged when it is over, the table of outcomes."""
 
+import asyncio
 import contextlib
+import itertools
 import tempfile
 import time
 
@@ -19,6 +21,7 @@ _NAMES = ("charging session", "good update", "hanging build", "flipped bit", "pr
 # The car draws at least this before the update arrives, and again before the charge ends.
 _ENERGY_WH = 300
 # What boards get over HTTPS: 60-250 KB/s.
+_TAIL_LINES = 20
 _RATE_BYTES_S = 150_000
 
 
@@ -34,7 +37,7 @@ async def play(console, folder=None, is_verbose=False):
         except (CsmsError, UserError) as error:
             name = _NAMES[min(len(outcomes), len(_NAMES) - 1)]
             outcomes.append(judge.Outcome(name, "to come to its end"))
-            outcomes[-1].expect("", False, str(error))
+            outcomes[-1].expect("came to its end", False, str(error).splitlines()[0])
     _show(console, outcomes, time.monotonic() - started_s)
     right = sum(outcome.is_expected for outcome in outcomes)
     console.print(f"demo: {right} of {len(_NAMES)} outcomes as expected", highlight=False)
@@ -50,16 +53,22 @@ async def _play(folder, timeline, outcomes, is_verbose):
         on_console=_console_teller(timeline) if is_verbose else None,
         rate_bytes_s=_RATE_BYTES_S,
     )
-    show_resets = _reset_teller(timeline, bench.chip)
-    bench.central.listen(show_resets)
-    bench.files.listen(show_resets)
     async with bench:
         timeline.line("chip", "power on")
-        await scenario.wait_ready(bench)
-        good = await _charge_and_update(bench, timeline, outcomes)
-        await _hang(bench, timeline, outcomes, good)
-        await _flipped_bit(bench, timeline, outcomes, good)
-        outcomes.append(judge.judge_protocol(bench.charger))
+        resets = asyncio.create_task(_tell_resets(timeline, bench.chip))
+        try:
+            await scenario.wait_ready(bench)
+            good = await _charge_and_update(bench, timeline, outcomes)
+            await _hang(bench, timeline, outcomes, good)
+            await _flipped_bit(bench, timeline, outcomes, good)
+            outcomes.append(judge.judge_protocol(bench.charger))
+        except (CsmsError, UserError):
+            if not is_verbose:
+                for line in bench.chip.console[-_TAIL_LINES:]:
+                    timeline.line("console", line, "dim")
+            raise
+        finally:
+            resets.cancel()
 
 
 async def _charge_and_update(bench, timeline, outcomes):
@@ -121,17 +130,10 @@ def _console_teller(timeline):
     return lambda line: timeline.line("console", line, "dim")
 
 
-def _reset_teller(timeline, chip):
-    """Shows each reset of the chip once, as soon as anything else happens."""
-    shown = 0
-
-    def tell(_):
-        nonlocal shown
-        for reset in chip.resets[shown:]:
-            timeline.line("chip", f"reset: {reset.kind}")
-        shown = len(chip.resets)
-
-    return tell
+async def _tell_resets(timeline, chip):
+    for number in itertools.count():
+        await chip.wait_reset(None, float("inf"), number)
+        timeline.line("chip", f"reset: {chip.resets[number].kind}")
 
 
 def _show(console, outcomes, took_s):
