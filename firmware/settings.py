@@ -7,6 +7,7 @@ import json
 
 PATH = "/config.json"
 _MAX_FILE = 8192
+_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"  # RFC 3986
 
 
 class SettingsError(Exception):
@@ -54,8 +55,7 @@ class Settings:
     def endpoint(self):
         """The central system's URL with the identity, percent-encoded, behind it."""
         name = "".join(
-            chr(byte) if chr(byte).isalpha() or chr(byte).isdigit() or byte in b"-._~"
-            else "%%%02X" % byte
+            chr(byte) if byte in _UNRESERVED else "%%%02X" % byte
             for byte in self.identity.encode()
-        )  # fmt: skip
+        )
         return self.url.rstrip("/") + "/" + name

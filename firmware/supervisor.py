@@ -27,13 +27,14 @@ class Supervisor:
         self._start_ms = now_ms
         self._healthy_after_ms = healthy_after_s * 1000
         self._is_healthy = False
+        self._fed_ms = now_ms
+        self._seen = outlet.ticks
 
     async def run(self, tasks, turn):
         """Call ``turn(now_ms)`` ten times a second until it returns True.
 
         Raises whatever ended one of ``tasks``.
         """
-        fed_ms, seen = ticks_ms(), self._outlet.ticks
         while True:
             now_ms = ticks_ms()
             if turn(now_ms):
@@ -42,12 +43,16 @@ class Supervisor:
                 if task.done():
                     await task  # raises what ended it
                     raise TaskEnded("a task has returned")
-            if ticks_diff(now_ms, fed_ms) >= _FEED_MS and self._outlet.ticks != seen:
-                fed_ms, seen = now_ms, self._outlet.ticks
-                self._context.wdt.feed()
-            if ticks_diff(now_ms, self._start_ms) >= self._healthy_after_ms:
-                self._note_healthy()
+            self.step(now_ms)
             await sleep_ms(_TURN_MS)
+
+    def step(self, now_ms):
+        """Feed where there is proof of life; note when the boot has become healthy."""
+        if ticks_diff(now_ms, self._fed_ms) >= _FEED_MS and self._outlet.ticks != self._seen:
+            self._fed_ms, self._seen = now_ms, self._outlet.ticks
+            self._context.wdt.feed()
+        if ticks_diff(now_ms, self._start_ms) >= self._healthy_after_ms:
+            self._note_healthy()
 
     def _note_healthy(self):
         if self._is_healthy:
