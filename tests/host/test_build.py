@@ -15,7 +15,7 @@ from ucharge.build import image, updatefile
 from ucharge.build.device import device_files, loader_files, make_config
 from ucharge.build.mpy import compile_tree, mpy_version
 from ucharge.build.romfs import write_romfs
-from ucharge.build.stage import stage, tree_version, version_source
+from ucharge.build.stage import stage, tree_version, with_version
 from ucharge.errors import UserError
 from ucharge.paths import ROOT
 
@@ -24,7 +24,7 @@ TREE = {
     "firmware/app.py": b"from ticks import now\n\ndef main(ctx):\n    return 'app %d' % now()\n",
     "firmware/evse/__init__.py": b"",
     "firmware/evse/pilot.py": b"STATE = 'A'\n",
-    "firmware/version.py": version_source((1, 0, 0)),
+    "firmware/version.py": b"VERSION = (1, 0, 0)\nSTATE_SCHEMA = 1\n",
     "ticks.py": b"def now():\n    return 7\n",
 }
 
@@ -66,6 +66,7 @@ def test_stage_takes_firmware_and_lib_less_loader(sources):
 def test_stage_writes_the_version(sources):
     assert tree_version(stage((1, 2, 3), root=sources)) == (1, 2, 3)
     assert tree_version(stage(root=sources)) == (1, 0, 0)
+    assert b"STATE_SCHEMA = 1" in stage((1, 2, 3), root=sources)["firmware/version.py"]
 
 
 def test_a_tree_without_a_version_is_a_user_error():
@@ -73,6 +74,17 @@ def test_a_tree_without_a_version_is_a_user_error():
         tree_version({})
     with pytest.raises(UserError, match="VERSION"):
         tree_version({"firmware/version.py": b"VERSION = (1, 2)\n"})
+    with pytest.raises(UserError, match="0 lines with VERSION"):
+        with_version({"firmware/version.py": b"OTHER = 1\n"}, (1, 0, 0))
+    with pytest.raises(UserError, match="STATE_SCHEMA"):
+        image.build_update(["b"], tree={"firmware/version.py": b"VERSION = (1, 0, 0)\n"}, built=1)
+
+
+def test_the_version_file_is_read_and_never_run(tmp_path):
+    evil = b"VERSION = open('%s', 'w')\n" % str(tmp_path / "trace").encode()
+    with pytest.raises(UserError):
+        tree_version({"firmware/version.py": evil})
+    assert not (tmp_path / "trace").exists()
 
 
 @pytest.mark.parametrize("which", ["c", "python"])
@@ -100,7 +112,7 @@ def test_two_builds_are_equal():
 
 
 def test_another_version_is_another_image():
-    changed = {**TREE, "firmware/version.py": version_source((1, 0, 1))}
+    changed = with_version(TREE, (1, 0, 1))
     assert image.build_romfs(tree=TREE) != image.build_romfs(tree=changed)
 
 

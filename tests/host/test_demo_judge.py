@@ -7,7 +7,6 @@ import pytest
 
 from ucharge.build import image, updatefile
 from ucharge.build.device import device_files
-from ucharge.build.stage import version_source
 from ucharge.csms.charger import Charger
 from ucharge.csms.transactions import Transactions
 from ucharge.demo import judge
@@ -22,7 +21,7 @@ FAILED = "Downloading Downloaded Installing InstallationFailed"
 
 def _update(version):
     tree = {
-        "firmware/version.py": version_source(version),
+        "firmware/version.py": b"VERSION = (%d, %d, %d)\nSTATE_SCHEMA = 1\n" % version,
         "firmware/app.py": b"def main(ctx):\n    pass\n",
     }
     data = image.build_update(["sim_rp2"], tree=tree, built=1)

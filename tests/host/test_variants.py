@@ -7,7 +7,6 @@ import pytest
 from loader.header import Header, HeaderError, read_prefix
 from ota.manifest import Device, Manifest, ManifestError, Refused, check
 from ucharge.build import damage, updatefile, variants
-from ucharge.build.stage import version_source
 from ucharge.errors import UserError
 
 MANIFEST = {
@@ -24,7 +23,7 @@ MANIFEST = {
 }
 GOOD = updatefile.pack(bytes(range(256)) * 40, MANIFEST)
 TREE = {
-    "firmware/version.py": version_source((1, 0, 0)),
+    "firmware/version.py": b"VERSION = (1, 0, 0)\nSTATE_SCHEMA = 1\n",
     "firmware/app.py": b"def main(ctx):\n    return 'good'\n",
 }
 

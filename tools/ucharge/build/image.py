@@ -6,14 +6,14 @@ import subprocess
 from ucharge.build import updatefile
 from ucharge.build.mpy import compile_tree, mpy_version
 from ucharge.build.romfs import write_romfs
-from ucharge.build.stage import stage, tree_version
+from ucharge.build.stage import stage, state_schema, tree_version
 from ucharge.errors import UserError
 from ucharge.paths import ROOT
 
-# The least the image's sources are written for.
+# The least the image's sources are written for. The loader on a board is replaced by cable
+# only: raise its number here only when the image really needs a later one.
 LEAST_MICROPYTHON = [1, 25, 0]
 LEAST_LOADER = 1
-STATE_SCHEMA = 1
 
 
 def build_romfs(version=None, tree=None, on_progress=None):
@@ -40,8 +40,8 @@ def build_update(
         "mpy": mpy_version(compiled),
         "micropython": LEAST_MICROPYTHON,
         "loader": LEAST_LOADER,
-        "state_min": STATE_SCHEMA,
-        "state_max": STATE_SCHEMA,
+        "state_min": state_schema(tree),
+        "state_max": state_schema(tree),
         "built": build_time() if built is None else built,
     }
     return updatefile.pack(write_romfs(compiled), manifest, signer)

@@ -4,12 +4,18 @@ Image = ``firmware/`` + the contents of ``lib/`` less ``loader``. The tree is a 
 (path -> bytes), so that a variant is a changed copy.
 """
 
+import ast
+import re
+
+from ucharge.boards import board_names, load_board
 from ucharge.errors import UserError
-from ucharge.paths import ROOT, source_root
+from ucharge.paths import source_root
 
 VERSION_FILE = "firmware/version.py"
 # Fixed on the board, never part of an image.
 _NOT_IN_IMAGE = ("loader",)
+_VERSION_LINE = re.compile(rb"^VERSION = .*$", re.MULTILINE)
+_VERSION_HINT = "write one line: VERSION = (1, 0, 0)"
 
 
 def stage(version=None, root=None):
@@ -27,39 +33,60 @@ def stage(version=None, root=None):
         if path.split("/")[0] not in _NOT_IN_IMAGE:
             tree[path] = data
     if version is not None:
-        tree[VERSION_FILE] = version_source(version)
+        tree = with_version(tree, version)
     return dict(sorted(tree.items()))
 
 
-def version_source(version):
-    """The text of ``firmware/version.py`` for ``version``."""
-    return (
-        b'"""The image\'s version: major, minor, patch."""\n\nVERSION = (%d, %d, %d)\n' % version
-    )
+def with_version(tree, version):
+    """``tree`` as ``version`` (major, minor, patch). Raises UserError: no VERSION line."""
+    line = b"VERSION = (%d, %d, %d)" % tuple(version)
+    source, count = _VERSION_LINE.subn(line, tree.get(VERSION_FILE, b""))
+    if count != 1:
+        raise UserError(f"{VERSION_FILE} has {count} lines with VERSION", _VERSION_HINT)
+    return {**tree, VERSION_FILE: source}
 
 
 def tree_version(tree):
     """The version that ``tree`` says it is. Raises UserError."""
-    scope = {}
-    try:
-        exec(compile(tree[VERSION_FILE], VERSION_FILE, "exec"), scope)
-        version = tuple(scope["VERSION"])
-        major, minor, patch = (int(part) for part in version)
-    except (KeyError, SyntaxError, TypeError, ValueError) as error:
-        raise UserError(
-            f"{VERSION_FILE} has no VERSION of three integers: {error}",
-            "write: VERSION = (1, 0, 0)",
-        ) from error
-    return major, minor, patch
+    version = _constants(tree).get("VERSION")
+    if not (isinstance(version, tuple) and len(version) == 3 and all(map(_is_count, version))):
+        raise UserError(f"{VERSION_FILE} has no VERSION of three integers", _VERSION_HINT)
+    return version
 
 
-def known_boards(names=(), root=None):
-    """Board names an image is for: ``names``, or every board there is. Raises UserError."""
-    known = sorted(path.stem for path in ((root or ROOT) / "board_configs").glob("[a-z]*.py"))
+def state_schema(tree):
+    """The schema of the files under /state that ``tree`` reads and writes. Raises UserError."""
+    schema = _constants(tree).get("STATE_SCHEMA")
+    if not _is_count(schema):
+        raise UserError(f"{VERSION_FILE} has no STATE_SCHEMA", "write: STATE_SCHEMA = 1")
+    return schema
+
+
+def app_boards(names=()):
+    """Boards an application image is for: ``names``, or all that take one. Raises UserError.
+
+    ESP32 boards take interpreter and application as one unit: no image of kind "app".
+    """
     for name in names:
-        if name not in known:
-            raise UserError(f"no board {name!r}", f"there are: {', '.join(known)}")
-    return list(names) or known
+        load_board(name)
+    return list(names) or [name for name in board_names() if load_board(name)["family"] != "esp32"]
+
+
+def _constants(tree):
+    """The literals that the version file assigns; it is read, not run."""
+    try:
+        body = ast.parse(tree.get(VERSION_FILE, b"")).body
+        return {
+            statement.targets[0].id: ast.literal_eval(statement.value)
+            for statement in body
+            if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)
+        }
+    except (SyntaxError, ValueError) as error:
+        raise UserError(f"{VERSION_FILE}: {error}", _VERSION_HINT) from error
+
+
+def _is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 65536
 
 
 def _collect(folder, prefix):

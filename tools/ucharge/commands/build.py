@@ -43,15 +43,15 @@ def command(version_text, boards, keys_folder, unsigned, floor, variant, built, 
         _inspect(inspect, keys_folder)
         return
     from ucharge.build import image, updatefile
-    from ucharge.build.stage import known_boards, stage
+    from ucharge.build.stage import app_boards, stage
     from ucharge.build.variants import break_tree
 
     version = image.parse_version(version_text) if version_text else None
-    names = known_boards(boards)
-    signer = _signer(keys_folder, unsigned)
+    names = app_boards(boards)
     tree = stage(version)
     if variant:
         tree = break_tree(variant, tree)
+    signer = _signer(keys_folder, unsigned)
     with console.progress() as progress:
         task = progress.add_task("compiling", total=len(tree))
         data = image.build_update(
