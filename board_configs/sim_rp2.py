@@ -1,5 +1,7 @@
-# The simulated Pico W of ucharge.sim, wired as the reference schematic would be. Parsed by
-# tools/ucharge/boards.py, never executed: literals only.
+"""The simulated Pico W of ucharge.sim, wired as the reference schematic would be.
+
+Parsed by tools/ucharge/boards.py, never executed: literals only.
+"""
 
 BoardConfig(
     name="sim_rp2",

@@ -14,7 +14,7 @@ _PILOT_MAX_MV = 14000
 
 
 class Board:
-    """``pilot``, ``contactor``, ``meter`` and the board's facts. Raises NoSafeLevel, ValueError."""
+    """``pilot``, ``contactor``, ``meter``, the board's facts. Raises NoSafeLevel, ValueError."""
 
     def __init__(self, board):
         self.contactor = Contactor(board)  # first: open

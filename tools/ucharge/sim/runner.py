@@ -297,7 +297,7 @@ class Chip:
             "reason": reason,
             "scratch": self._scratch,
             "unique_id": self.unique_id,
-            "outputs": [item for item in self.outputs.items()],
+            "outputs": list(self.outputs.items()),
             "watchdog_ms": self._watchdog.timeout_ms or 0,
             "high_mv": high_mv,
             "low_mv": low_mv,

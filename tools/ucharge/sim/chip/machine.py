@@ -1,13 +1,13 @@
 """Stands in for MicroPython's machine module on RP2040 (Pico W): state, and no illegal use.
 
-May import: built-ins, the other fakes. What the real port refuses raises the port's own error; what
-the real chip takes in silence and does wrong raises IllegalUse.
+May import: built-ins, the other fakes. What the real port refuses raises the port's own error;
+what the real chip takes in silence and does wrong raises IllegalUse.
 """
 
 import time
 
 import watchdog
-from watchdog import WDT, mem32, reset, soft_reset, reset_cause  # noqa: F401
+from watchdog import WDT, mem32, reset, reset_cause, soft_reset  # noqa: F401
 from wires import IllegalUse, ticks_diff, ticks_ms, wires
 
 PWRON_RESET = 1

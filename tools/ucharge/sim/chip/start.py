@@ -8,16 +8,15 @@ import gc
 import json
 import os
 import sys
-import time
 
 gc.collect()
 _before = gc.mem_alloc()
 
 import blocking  # noqa: E402
 import machine  # noqa: E402
-import network  # noqa: E402
+import network  # noqa: E402, F401
 import nor  # noqa: E402
-import rp2  # noqa: E402
+import rp2  # noqa: E402, F401
 import vfs  # noqa: E402
 from wires import wires  # noqa: E402
 
@@ -65,7 +64,7 @@ def _execute(path, namespace):
         wires.end("soft_reset")
     except nor.PowerCut:
         _die()
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - as the port does, KeyboardInterrupt too
         sys.print_exception(error, sys.stdout)
         return False
     return True

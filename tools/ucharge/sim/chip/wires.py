@@ -176,7 +176,7 @@ class Wires:
             self.outputs.pop(pin, None)
         else:
             self.outputs[pin] = level
-        self.send("pin %d %s" % (pin, "-" if level is None else level))
+        self.send("pin %s %s" % (pin, "-" if level is None else level))
 
     def feedback(self):
         """The contactor's auxiliary contact, which follows the coil within 20 ms."""
