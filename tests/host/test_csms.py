@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, NegotiationEr
 from ucharge.csms import CentralSystem, Policy
 from ucharge.csms.control import ControlServer
 from ucharge.csms.control_client import connect as connect_control
-from ucharge.csms.errors import CallRefused, CallTimeout, NotConnected, WaitTimeout
+from ucharge.csms.errors import CallRejected, CallTimeout, NotConnected, WaitTimeout
 from ucharge.csms.firmware_host import FirmwareHost
 from ucharge.csms.policy import not_implemented
 from ucharge.csms.tls import client_context, server_context
@@ -211,7 +211,7 @@ async def test_calls_to_the_charger():
         asked = asyncio.create_task(known.call("Reset", {"type": "Odd"}))
         unique_id = (await charger.receive())[1]
         await charger.send([4, unique_id, "PropertyConstraintViolation", "type", {}])
-        with pytest.raises(CallRefused) as refused:
+        with pytest.raises(CallRejected) as refused:
             await asked
         assert refused.value.code == "PropertyConstraintViolation"
 

@@ -1,5 +1,6 @@
 """The HTTPS firmware host: Range, ETag, counters and every fault."""
 
+import asyncio
 import time
 
 import aiohttp
@@ -145,6 +146,8 @@ async def test_a_client_that_leaves_does_not_stop_the_host():
             response = await session.get(url)
             await response.content.readexactly(100)
             response.close()
+        while not host.requests[0].is_broken_off:
+            await asyncio.sleep(0.01)
         url = host.publish("g", DATA)
         assert (await _get(url))[2] == DATA
 

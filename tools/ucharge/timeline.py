@@ -11,6 +11,7 @@ _COLOURS = {
     "firmware host": "magenta",
     "vehicle": "yellow",
     "chip": "blue",
+    "flash": "bright_blue",
     "demo": "bold",
 }
 _WIDTH = 14
@@ -49,6 +50,8 @@ class Timeline:
             self.line("firmware host", f"GET {request.name}: {request.status} {what}".rstrip())
         elif request.is_complete:
             self.line("firmware host", f"{request.name}: {request.sent} bytes sent")
+        elif request.is_broken_off:
+            self.line("firmware host", f"{request.name}: broken off after {request.sent} bytes")
 
 
 def describe(entry):

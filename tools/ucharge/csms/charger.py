@@ -47,7 +47,7 @@ class Charger:
     async def call(self, action, payload=None, timeout_s=CALL_TIMEOUT_S):
         """Send a CALL and return the payload of its answer.
 
-        Raises NotConnected, CallRefused (the answer was CALLERROR) or CallTimeout.
+        Raises NotConnected, CallRejected (the answer was CALLERROR) or CallTimeout.
         """
         link = self.link
         if link is None:

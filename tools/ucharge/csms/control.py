@@ -17,12 +17,12 @@ from pathlib import Path
 
 from aiohttp import web
 
-from ucharge.csms.errors import CallRefused, CallTimeout, CsmsError, NotConnected
+from ucharge.csms.errors import CallRejected, CallTimeout, CsmsError, NotConnected
 
 MAX_FILE_BYTES = 16 << 20
 _QUEUE = 1000
 
-_STATUS = {NotConnected: 409, CallRefused: 502, CallTimeout: 504}
+_STATUS = {NotConnected: 409, CallRejected: 502, CallTimeout: 504}
 
 
 class ControlServer:

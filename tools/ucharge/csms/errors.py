@@ -13,7 +13,7 @@ class WaitTimeout(CsmsError):
     """The awaited message did not come in time; the text says what came instead."""
 
 
-class CallRefused(CsmsError):
+class CallRejected(CsmsError):
     """The charger answered a CALL with CALLERROR: ``code`` and ``description``."""
 
     def __init__(self, action, code, description):

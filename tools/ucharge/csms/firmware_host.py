@@ -41,6 +41,7 @@ class Request:
     total: int = 0
     sent: int = 0
     is_complete: bool = False
+    is_broken_off: bool = False  # by the client
 
 
 class FirmwareHost:
@@ -180,9 +181,10 @@ class FirmwareHost:
                 if rate_bytes_s:
                     ahead_s = request.sent / rate_bytes_s - (time.monotonic() - started)
                     await asyncio.sleep(max(0.0, ahead_s))
-        except (ConnectionError, asyncio.CancelledError):
-            request.total = len(body)
-            raise
+        except ConnectionError:
+            request.is_broken_off = True
+            self._tell(request)
+            return
         if end < len(body) or fault.length_delta:
             if http_request.transport is not None:
                 # a lie about the length ends with the connection, as it does in the field

@@ -11,7 +11,7 @@ from ocpp.v16.enums import Action
 from websockets.exceptions import ConnectionClosed
 
 from ucharge.csms.book import CENTRAL, CHARGER
-from ucharge.csms.errors import CallRefused, CallTimeout, NotConnected
+from ucharge.csms.errors import CallRejected, CallTimeout, NotConnected
 from ucharge.csms.policy import Silent
 
 # The books hold every message already; the library's own log would print each twice.
@@ -65,7 +65,7 @@ class Link(ChargePoint):
     async def call_action(self, action, payload, timeout_s, on_give_up):
         """Send a CALL as it is, valid or not; returns the answer's payload.
 
-        Raises CallRefused, CallTimeout, NotConnected.
+        Raises CallRejected, CallTimeout, NotConnected.
         """
         message = Call(str(self._unique_id_generator()), action, payload)
         async with self._call_lock:
@@ -78,7 +78,7 @@ class Link(ChargePoint):
             except ConnectionClosed as closed:
                 raise NotConnected(f"connection lost during {action}: {closed}") from None
         if answer.message_type_id == MessageType.CallError:
-            raise CallRefused(action, answer.error_code, answer.error_description)
+            raise CallRejected(action, answer.error_code, answer.error_description)
         return answer.payload
 
     async def _answer_to(self, unique_id, timeout_s):

@@ -19,7 +19,6 @@ class Flash:
 
     def __init__(self, image):
         self._image = image
-        self._files = {}
         self.sizes = provision.list_files(image)
 
     def read(self, path, limit):

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import itertools
 import tempfile
 import time
 
@@ -11,7 +10,7 @@ from rich.table import Table
 
 from ucharge.build import damage, updatefile, variants
 from ucharge.csms.errors import CsmsError
-from ucharge.demo import judge, scenario
+from ucharge.demo import judge, scenario, watch
 from ucharge.demo.bench import Bench
 from ucharge.demo.flash import snapshot
 from ucharge.errors import UserError
@@ -55,7 +54,10 @@ async def _play(folder, timeline, outcomes, is_verbose):
     )
     async with bench:
         timeline.line("chip", "power on")
-        resets = asyncio.create_task(_tell_resets(timeline, bench.chip))
+        watchers = [
+            asyncio.create_task(watch.tell_resets(bench.chip, timeline)),
+            asyncio.create_task(watch.tell_records(bench.chip, timeline)),
+        ]
         try:
             await scenario.wait_ready(bench)
             good = await _charge_and_update(bench, timeline, outcomes)
@@ -68,7 +70,8 @@ async def _play(folder, timeline, outcomes, is_verbose):
                     timeline.line("console", line, "dim")
             raise
         finally:
-            resets.cancel()
+            for watcher in watchers:
+                watcher.cancel()
 
 
 async def _charge_and_update(bench, timeline, outcomes):
@@ -128,12 +131,6 @@ def _act(timeline, number, text):
 
 def _console_teller(timeline):
     return lambda line: timeline.line("console", line, "dim")
-
-
-async def _tell_resets(timeline, chip):
-    for number in itertools.count():
-        await chip.wait_reset(None, float("inf"), number)
-        timeline.line("chip", f"reset: {chip.resets[number].kind}")
 
 
 def _show(console, outcomes, took_s):

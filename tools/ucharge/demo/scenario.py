@@ -38,11 +38,17 @@ async def charge_for(bench, energy_wh, timeout_s=30):
 
 
 async def stop_charge(bench, timeout_s=30):
-    """RemoteStopTransaction; the car leaves; connector 1 is free again."""
+    """RemoteStopTransaction; the transaction is closed; the car leaves."""
     charger, since = bench.charger, len(bench.charger.messages)
     number = charger.transactions[-1].transaction_id
     await charger.call("RemoteStopTransaction", {"transactionId": number})
-    await charger.wait_for("StopTransaction", None, timeout_s, since)
+    # the answer: by then the books have it
+    await charger.wait_for_entry(
+        lambda entry: entry.kind == "result" and entry.action == "StopTransaction",
+        timeout_s,
+        since,
+        "StopTransaction",
+    )
     bench.vehicle.unplug()
     return since
 
