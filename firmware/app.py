@@ -8,7 +8,6 @@ import binascii
 import os
 import sys
 
-import httpc.client
 import transport
 from firmware.evse.evse import Evse
 from firmware.hal.board import Board
@@ -27,9 +26,10 @@ from firmware.trial import Trial
 from firmware.updater import Updater
 from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
-from loader.decide import POWER_ON, other
+from loader.modules import forget
+from loader.record import other
+from loader.resets import POWER_ON
 from ocppj.unique_ids import UniqueIds
-from ota.manifest import Device, Manifest
 from ticks import ticks_ms
 
 _CA = "/certs/ca.der"
@@ -51,12 +51,12 @@ class App:
         context.wdt.feed()
         files, slots = context.files, context.slots
         self._settings = settings = Settings(files)
-        self._manifest = Manifest(slots[context.slot].header())
+        built_s, self._floor = _facts(slots[context.slot])
         log("app: %s, slot %s, %s" % (_version(), context.slot, _state(context)))
 
         self._board = board = Board(context.board)
-        board.raise_clock(self._manifest.built)
-        self._clock = Clock(now_ms, self._manifest.built)
+        board.raise_clock(built_s)
+        self._clock = Clock(now_ms, built_s)
         self._tls = self._tls_context()
         configuration = Configuration(files, settings.keys)
         self._evse = evse = Evse(board.max_ma, board.connectors, saved_registers(files))
@@ -139,7 +139,7 @@ class App:
             self._is_due = True
             return
         context.record = verdict.confirm(
-            context.files, context.record, context.slots, self._manifest.floor
+            context.files, context.record, context.slots, self._floor
         )
         log("app: %s is confirmed" % _version())
         self._job.settle(context.record, context.slots[other(context.record.home)])
@@ -154,6 +154,8 @@ class App:
         return self._clock.now_s(ticks_ms())
 
     def _device(self, capacity, floor):
+        from ota.manifest import Device
+
         return Device(
             self._context.board["compatible"],
             sys.implementation._mpy,
@@ -165,9 +167,9 @@ class App:
         )
 
     async def _get(self, url):
-        return await httpc.client.get(
-            url, tls=self._tls, allow_http=self._settings.allow_http
-        )
+        from httpc.client import get
+
+        return await get(url, tls=self._tls, allow_http=self._settings.allow_http)
 
     def _tls_context(self):
         data = self._context.files.read(_CA, _MAX_CERTIFICATE)
@@ -191,6 +193,15 @@ class App:
         if settings.serial:
             payload["chargePointSerialNumber"] = settings.serial[:25]
         return payload
+
+
+def _facts(slot):
+    """(build time in Unix seconds, version floor) of the image in ``slot``."""
+    from ota.manifest import Manifest
+
+    manifest = Manifest(slot.header())
+    forget("ota.manifest")
+    return manifest.built, manifest.floor
 
 
 def _version():

@@ -1,10 +1,10 @@
 """The supervisor: feeds the watchdog by proof of life, ends the run when any task ends.
 
-May import: ``loader.chip_flags``, ``loader.record``, ``ticks``.
+May import: ``loader.record``, ``loader.resets``, ``ticks``.
 """
 
-from loader import chip_flags
 from loader import record as records
+from loader import resets
 from ticks import sleep_ms, ticks_diff, ticks_ms
 
 _TURN_MS = 100
@@ -59,7 +59,7 @@ class Supervisor:
             return
         self._is_healthy = True
         context = self._context
-        context.chip.set_flags(context.chip.flags() | chip_flags.HEALTHY)
+        context.chip.set_flags(context.chip.flags() | resets.HEALTHY)
         if context.record.unhealthy and not context.is_trial:
             context.record = context.record.copy(unhealthy=0)
             records.write(context.files, context.record)

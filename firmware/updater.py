@@ -1,18 +1,24 @@
 """The update job's hands: downloads into the free slot, arms the trial, resets.
 
 The only place that writes images. Buffers are allocated once, before the first erase.
-May import: all of the image; ``httpc``'s errors late, they are rare code.
+May import: all of the image; what only a download needs is imported late and dropped.
 """
 
 from firmware.ocpp16 import update_job as jobs
 from loader import verdict
-from loader.decide import other
-from loader.slots import SlotFull
-from ota.installer import Installer
-from ota.manifest import Refused
+from loader.modules import forget
+from loader.record import other
 from ticks import sleep_ms, ticks_diff, ticks_ms
 
 _POLL_MS = 100
+# What only a download needs.
+_RARE = (
+    "firmware.download",
+    "httpc.client",
+    "httpc.response",
+    "ota.installer",
+    "ota.manifest",
+)
 _REPORT_WAIT_MS = 10000  # how long "Installing" may stay unanswered before the reset
 
 
@@ -49,60 +55,35 @@ class Updater:
         elif self._job.phase == jobs.INSTALLING:
             await self._install()
 
-    def _target(self):
-        return self._slots[other(self._record().home)]
-
     async def _attempt(self):
-        from httpc.errors import HttpError
-        from transport import TransportError
+        """One try at the download, its outcome told to the job."""
+        from firmware.download import HttpError, Refused, SlotFull, TransportError, fill
 
         job = self._job
         generation = job.generation
+        slot = self._slots[other(self._record().home)]
+        tell = argument = None
         try:
-            version = await self._download(generation)
-        except (HttpError, TransportError, MemoryError) as error:
-            if job.generation == generation:
-                job.transport_failed(_text(error), self._now_s())
-        except (Refused, SlotFull) as error:
-            if job.generation == generation:
-                job.content_refused(_text(error))
-        except OSError as error:
-            if job.generation == generation:
-                job.content_refused("storage: " + _text(error))
-        else:
-            if version and job.generation == generation:
-                job.staged(version)
-
-    async def _download(self, generation):
-        """Fill the free slot; returns the image's version, or None when cancelled."""
-        job = self._job
-        slot = self._target()
-        response = await self._get(job.location)
-        installer = None
-        try:
-            installer = Installer(
+            argument = await fill(
                 slot,
+                job.location,
+                self._get,
                 self._device(slot.capacity(), self._record().floor),
                 self._buffer,
-                response.total,
+                lambda: job.generation != generation,
             )
-            space = installer.space()
-            while space:
-                count = await response.readinto(space)
-                if not count or job.generation != generation:
-                    break
-                installer.advance(count)
-                space = installer.space()
-            if job.generation != generation:
-                return None
-            for _ in installer.finish():
-                await sleep_ms(0)
-            self._log("update: %s is staged in slot %s" % (installer.manifest.version, slot.name))
-            return installer.manifest.version
+            tell = job.staged if argument else None
+        except (HttpError, TransportError, MemoryError) as error:
+            tell, argument = self._transport_failed, _text(error)
+        except (Refused, SlotFull, OSError) as error:
+            tell, argument = job.content_refused, _text(error)
         finally:
-            if installer:
-                installer.abandon()
-            await response.close()
+            forget(*_RARE)
+        if tell and job.generation == generation:
+            tell(argument)
+
+    def _transport_failed(self, reason):
+        self._job.transport_failed(reason, self._now_s())
 
     async def _install(self):
         """Wait until "Installing" is answered, then record the trial and reset."""

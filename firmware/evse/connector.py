@@ -11,14 +11,15 @@ from firmware.evse.pilot import Pilot
 from firmware.evse.register import Register
 from firmware.evse.status import next_status
 from firmware.evse.transaction import Transaction
+from micropython import const
 from ticks import ticks_diff
 
 # An ordinary stop waits this long for the vehicle to unload.
-UNLOAD_MS = 6000
+_UNLOAD_MS = const(6000)
 # A vehicle that was offered current and hasn't asked for it by now is called SuspendedEV.
-_ASK_MS = 5000
+_ASK_MS = const(5000)
 # Finishing lasts at least this long where the plug is out already, so that it can be seen.
-_FINISHING_MS = 1000
+_FINISHING_MS = const(1000)
 
 
 class Connector:
@@ -175,7 +176,7 @@ class Connector:
             contactor.open(now_ms)
         elif self._unload_ms is None:
             self._unload_ms = now_ms
-        elif ticks_diff(now_ms, self._unload_ms) >= UNLOAD_MS:
+        elif ticks_diff(now_ms, self._unload_ms) >= _UNLOAD_MS:
             contactor.open(now_ms)
 
     def _end(self, now_ms):

@@ -3,14 +3,15 @@
 May import: `firmware.evse.faults`, `ticks`. Opens whenever told to; closing is earned.
 """
 
+from micropython import const
 from ticks import ticks_add, ticks_diff
 
 # Bounds of facts/iec61851 section 3: they protect the contactor and the vehicle's relay.
-RECLOSE_MS = 10000
-MOST_CLOSINGS = 6
-CLOSINGS_WITHIN_MS = 600000
+_RECLOSE_MS = const(10000)
+_MOST_CLOSINGS = const(6)
+_CLOSINGS_WITHIN_MS = const(600000)
 # Coil and feedback contact settle well within this; a difference that lasts longer is a fault.
-_SETTLE_MS = 500
+_SETTLE_MS = const(500)
 
 
 class Contactor:
@@ -30,7 +31,7 @@ class Contactor:
         if self._wait_until_ms is not None and ticks_diff(now_ms, self._wait_until_ms) >= 0:
             self._wait_until_ms = None
         closings_ms = self._closings_ms
-        while closings_ms and ticks_diff(now_ms, closings_ms[0]) >= CLOSINGS_WITHIN_MS:
+        while closings_ms and ticks_diff(now_ms, closings_ms[0]) >= _CLOSINGS_WITHIN_MS:
             closings_ms.pop(0)
         if feedback is None or feedback == self.on:
             self._differs_ms = None
@@ -48,7 +49,7 @@ class Contactor:
         return (
             not self.on
             and self._wait_until_ms is None
-            and len(self._closings_ms) < MOST_CLOSINGS
+            and len(self._closings_ms) < _MOST_CLOSINGS
             and not self._feedback
         )
 
@@ -61,4 +62,4 @@ class Contactor:
         """Open at once."""
         if self.on:
             self.on = False
-            self._wait_until_ms = ticks_add(now_ms, RECLOSE_MS)
+            self._wait_until_ms = ticks_add(now_ms, _RECLOSE_MS)

@@ -3,15 +3,15 @@
 May import: nothing. A fault that latches keeps the contactor open although its cause is gone.
 """
 
-# name: (errorCode, whether the status is Faulted, what clears it)
-# "now": its cause is gone; "unplug": and the vehicle was unplugged; "operator": see `clear`.
+# name: errorCode, whether the status is Faulted, and what clears it: "now" (its cause is gone),
+# "unplug" (and the vehicle was unplugged) or "operator" (see `clear`).
 FAULTS = {
-    "pilot": ("EVCommunicationError", False, "now"),
-    "diode": ("EVCommunicationError", False, "unplug"),
-    "meter": ("PowerMeterFailure", True, "now"),
-    "ground": ("GroundFailure", True, "unplug"),
-    "stuck_open": ("PowerSwitchFailure", True, "unplug"),
-    "weld": ("PowerSwitchFailure", True, "operator"),
+    "pilot": "EVCommunicationError warning now",
+    "diode": "EVCommunicationError warning unplug",
+    "meter": "PowerMeterFailure Faulted now",
+    "ground": "GroundFailure Faulted unplug",
+    "stuck_open": "PowerSwitchFailure Faulted unplug",
+    "weld": "PowerSwitchFailure Faulted operator",
 }
 
 
@@ -26,13 +26,13 @@ class Faults:
         if present:
             if name not in self.active:
                 self.active.append(name)
-        elif name in self.active and FAULTS[name][2] == "now":
+        elif name in self.active and FAULTS[name].endswith("now"):
             self.active.remove(name)
 
     def unplugged(self):
         """No vehicle is there: drop what latched until now."""
         for name in tuple(self.active):
-            if FAULTS[name][2] == "unplug":
+            if FAULTS[name].endswith("unplug"):
                 self.active.remove(name)
 
     def clear(self, name):
@@ -42,8 +42,9 @@ class Faults:
 
     def worst(self):
         """(errorCode, whether Faulted) of the fault to report; ("NoError", False) without one."""
-        found = None
+        code, faulted = "NoError", False
         for name in self.active:
-            if found is None or (FAULTS[name][1] and not found[1]):
-                found = FAULTS[name]
-        return (found[0], found[1]) if found else ("NoError", False)
+            row = FAULTS[name].split(" ")
+            if code == "NoError" or (row[1] == "Faulted" and not faulted):
+                code, faulted = row[0], row[1] == "Faulted"
+        return code, faulted

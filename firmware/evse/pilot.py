@@ -4,18 +4,19 @@ May import: `ticks`. +12 V A, +9 V B, +6 V C, +3 V D, 0 V E, -12 V F, each +/- 1
 the low plateau is -12 V, or the vehicle's diode is missing.
 """
 
+from micropython import const
 from ticks import ticks_diff
 
 # A change is believed once it was seen, net, for this long. With a sample every 20 ms the
 # third one decides: at most 60 ms after the edge.
-_DEBOUNCE_MS = 60
+_DEBOUNCE_MS = const(60)
 # One sample, however late, counts for no more than this: a stalled loop proves nothing.
-_SAMPLE_MS = 30
+_SAMPLE_MS = const(30)
 # Between two bands the present state holds; its neighbour's whole band is the neighbour's.
-_HYSTERESIS_MV = 400
+_HYSTERESIS_MV = const(400)
 # (state, midpoint to the next lower band)
 _BANDS = (("A", 10500), ("B", 7500), ("C", 4500), ("D", 1500), ("E", -10500))
-_TOO_HIGH_MV = 14000
+_TOO_HIGH_MV = const(14000)
 
 
 class Pilot:

@@ -3,9 +3,11 @@
 May import: nothing.
 """
 
+from micropython import const
+
 # A reading that fell to less than this is a counter that started again; one that fell to more is
 # noise and waits until it has caught up.
-_RESTARTED_WH = 1000
+_RESTARTED_WH = const(1000)
 
 
 class Register:

@@ -3,43 +3,26 @@
 May import: nothing. The table of OCPP 1.6 section 4.9, by name; nothing here speaks OCPP.
 """
 
-# A change that is not listed goes by the first one listed that leads there.
-CHANGES = {
-    "Available": (
-        "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Reserved", "Unavailable",
-        "Faulted",
-    ),
-    "Preparing": (
-        "Available", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Faulted",
-    ),
-    "Charging": (
-        "Finishing", "Available", "SuspendedEV", "SuspendedEVSE", "Unavailable", "Faulted",
-    ),
-    "SuspendedEV": (
-        "Finishing", "Available", "Charging", "SuspendedEVSE", "Unavailable", "Faulted",
-    ),
-    "SuspendedEVSE": (
-        "Finishing", "Available", "Charging", "SuspendedEV", "Unavailable", "Faulted",
-    ),
-    "Finishing": ("Preparing", "Available", "Unavailable", "Faulted"),
-    "Reserved": ("Available", "Preparing", "Unavailable", "Faulted"),
-    "Unavailable": (
-        "Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Faulted",
-    ),
-    # The status the pilot shows now.
-    "Faulted": (
-        "Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing",
-        "Reserved", "Unavailable",
-    ),
-}  # fmt: skip
+STATUSES = (
+    "Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Reserved",
+    "Unavailable", "Faulted",
+)  # fmt: skip
+
+# By index in STATUSES, from -> to. Of several ways round the one named first is taken. From
+# Faulted it is on to whatever the pilot shows now.
+CHANGES = ("1234678", "023458", "503478", "502478", "502378", "1078", "0178", "012348", "01234567")
 
 
 def next_status(present, wanted):
-    """The status to show now on the way from ``present`` to ``wanted``."""
-    allowed = CHANGES[present]
-    if wanted == present or wanted in allowed:
+    """The status to show now on the way from ``present`` to ``wanted``.
+
+    That is ``wanted`` itself, or else the first step of a way that leads there in two.
+    """
+    goal = str(STATUSES.index(wanted))
+    allowed = CHANGES[STATUSES.index(present)]
+    if present == wanted or goal in allowed:
         return wanted
-    for status in allowed:
-        if wanted in CHANGES[status]:
-            return status
+    for step in allowed:
+        if goal in CHANGES[int(step)]:
+            return STATUSES[int(step)]
     return present

@@ -5,8 +5,10 @@ May import: `json`. What the charger itself takes out of service is never writte
 
 import json
 
+from micropython import const
+
 PATH = "/state/availability.json"
-_MAX_FILE = 1024
+_MAX_FILE = const(1024)
 
 
 class Availability:

@@ -15,6 +15,7 @@ from firmware.ocpp16.reset import Reset
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
 from firmware.ocpp16.validate import validate
+from micropython import const
 from ocppj.errors import CallError
 from ocppj.rpc import Rpc
 
@@ -22,13 +23,13 @@ from ocppj.rpc import Rpc
 NOT_SENT = "NotSent"
 TIMEOUT = "Timeout"
 
-_MAX_QUEUE = 24
+_MAX_QUEUE = const(24)
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
 _UNSUPPORTED = (
-    "CancelReservation", "ClearChargingProfile", "GetCompositeSchedule", "GetDiagnostics",
-    "GetLocalListVersion", "ReserveNow", "SendLocalList", "SetChargingProfile", "UpdateFirmware",
-)  # fmt: skip
+    " CancelReservation ClearChargingProfile GetCompositeSchedule GetDiagnostics"
+    " GetLocalListVersion ReserveNow SendLocalList SetChargingProfile UpdateFirmware "
+)
 
 
 class ChargePoint:
@@ -77,8 +78,8 @@ class ChargePoint:
         ``tick(now_ms)`` where it has one.
 
         The method gets (payload, now_ms), returns the answer's payload or raises CallError.
-        A profile may have ``TRIGGERS`` = {requestedMessage: name of the method}, called with
-        (connectorId or None) after TriggerMessage was Accepted.
+        What TriggerMessage may ask of a profile are its methods named trigger_<message>; they get
+        connectorId or None.
         """
         for action in profile.ACTIONS:
             fields, handler = profile.ACTIONS[action]
@@ -92,9 +93,9 @@ class ChargePoint:
     def trigger(self, message):
         """The method that sends ``message`` when TriggerMessage asks for it, or None."""
         for profile in self._profiles:
-            name = getattr(profile, "TRIGGERS", {}).get(message)
-            if name is not None:
-                return getattr(profile, name)
+            method = getattr(profile, "trigger_" + message, None)
+            if method:
+                return method
         return None
 
     @property
@@ -212,7 +213,7 @@ class ChargePoint:
             return
         try:
             if action not in self._actions:
-                known = action in _UNSUPPORTED
+                known = " " + action + " " in _UNSUPPORTED
                 raise CallError("NotSupported" if known else "NotImplemented")
             fields, handler = self._actions[action]
             validate(fields, payload)

@@ -5,48 +5,51 @@ May import: `json`. Values are kept and sent as strings, as on the wire.
 
 import json
 
+from micropython import const
+
 PATH = "/state/keys.json"
-_SCHEMA = 1
-_MAX_FILE = 8192
+_SCHEMA = const(1)
+_MAX_FILE = const(8192)
 
-MEASURANDS = ("Energy.Active.Import.Register", "Current.Offered")
-_ROTATIONS = ("NotApplicable", "Unknown", "RST", "RTS", "SRT", "STR", "TRS", "TSR")
+_MEASURANDS = "Energy.Active.Import.Register,Current.Offered"
+_ROTATIONS = "NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR"
 
-# access (W: also writable), type, then bounds, then the default: "b" bool; "i" integer from, to;
-# "m" list of measurands, at most so many; "p" phase rotations; "s" anything.
-KEYS = {
-    "AllowOfflineTxForUnknownId": "W b false",
-    "AuthorizeRemoteTxRequests": "W b true",
-    "ClockAlignedDataInterval": "W i 0 86400 0",
-    "ConnectionTimeOut": "W i 0 86400 60",
-    "ConnectorPhaseRotation": "W p 0.Unknown",
-    "GetConfigurationMaxKeys": "R i 1 50 50",
-    "HeartbeatInterval": "W i 1 86400 300",
-    "LocalAuthorizeOffline": "W b true",
-    "LocalPreAuthorize": "W b false",
-    "MessageTimeout": "W i 1 600 30",
-    "MeterValueSampleInterval": "W i 0 86400 60",
-    "MeterValuesAlignedData": "W m 2 Energy.Active.Import.Register",
-    "MeterValuesAlignedDataMaxLength": "R i 2 2 2",
-    "MeterValuesSampledData": "W m 2 Energy.Active.Import.Register",
-    "MeterValuesSampledDataMaxLength": "R i 2 2 2",
-    "MinimumStatusDuration": "W i 0 3600 0",
-    "NumberOfConnectors": "R i 1 99 1",
-    "ResetRetries": "W i 0 10 0",
-    "StopTransactionOnEVSideDisconnect": "W b true",
-    "StopTransactionOnInvalidId": "W b true",
-    # Readings within StopTransaction aren't kept yet: the lists stay empty.
-    "StopTxnAlignedData": "W m 0 ",
-    "StopTxnAlignedDataMaxLength": "R i 0 0 0",
-    "StopTxnSampledData": "W m 0 ",
-    "StopTxnSampledDataMaxLength": "R i 0 0 0",
-    "SupportedFeatureProfiles": "R s Core,FirmwareManagement,RemoteTrigger",
-    "TransactionMessageAttempts": "W i 1 100 3",
-    "TransactionMessageRetryInterval": "W i 0 86400 60",
-    # The cable is fixed to the charger.
-    "UnlockConnectorOnEVSideDisconnect": "R b false",
-    "WebSocketPingInterval": "W i 0 86400 60",
-}
+# Name, access (W: also writable), default ("-": empty), type and its bounds: "b" bool; "i" integer
+# from, to; "m" list of measurands, at most so many; "p" phase rotations; "s" anything. One text
+# takes a third of the heap that a dict would.
+# StopTxn...: readings within StopTransaction aren't kept yet, so the lists stay empty.
+# UnlockConnector...: the cable is fixed to the charger.
+KEYS = """
+AllowOfflineTxForUnknownId W false b
+AuthorizeRemoteTxRequests W true b
+ClockAlignedDataInterval W 0 i 0 86400
+ConnectionTimeOut W 60 i 0 86400
+ConnectorPhaseRotation W 0.Unknown p
+GetConfigurationMaxKeys R 50 i 1 50
+HeartbeatInterval W 300 i 1 86400
+LocalAuthorizeOffline W true b
+LocalPreAuthorize W false b
+MessageTimeout W 30 i 1 600
+MeterValueSampleInterval W 60 i 0 86400
+MeterValuesAlignedData W Energy.Active.Import.Register m 2
+MeterValuesAlignedDataMaxLength R 2 i 2 2
+MeterValuesSampledData W Energy.Active.Import.Register m 2
+MeterValuesSampledDataMaxLength R 2 i 2 2
+MinimumStatusDuration W 0 i 0 3600
+NumberOfConnectors R 1 i 1 99
+ResetRetries W 0 i 0 10
+StopTransactionOnEVSideDisconnect W true b
+StopTransactionOnInvalidId W true b
+StopTxnAlignedData W - m 0
+StopTxnAlignedDataMaxLength R 0 i 0 0
+StopTxnSampledData W - m 0
+StopTxnSampledDataMaxLength R 0 i 0 0
+SupportedFeatureProfiles R Core,FirmwareManagement,RemoteTrigger s
+TransactionMessageAttempts W 3 i 1 100
+TransactionMessageRetryInterval W 60 i 0 86400
+UnlockConnectorOnEVSideDisconnect R false b
+WebSocketPingInterval W 60 i 0 86400
+"""
 
 
 class Configuration:
@@ -57,23 +60,25 @@ class Configuration:
 
     def __init__(self, files, provided=None):
         self._files = files
-        self._values = {}
+        self._values = {}  # of the keys that were set or asked for
         for name in provided or ():
-            value = _accepted(name, str(provided[name]))
-            if value is not None:
-                self._values[name] = value
+            self.assign(name, provided[name])
         # As read, so that keys of a later version survive this one.
         self._saved = _load(files)
         for name in self._saved:
-            if KEYS.get(name, "R")[0] == "W":
-                value = _accepted(name, self._saved[name])
-                if value is not None:
-                    self._values[name] = value
+            found = row(name)
+            if found and found[1] == "W":
+                self.assign(name, self._saved[name])
 
     def text(self, name):
-        """The value of ``name`` (a key of KEYS) as on the wire."""
+        """The value of the key ``name`` as on the wire."""
         value = self._values.get(name)
-        return KEYS[name].split(" ")[-1] if value is None else value
+        if value is None:
+            value = row(name)[2]
+            if value == "-":
+                value = ""
+            self._values[name] = value
+        return value
 
     def number(self, name):
         """The value of an integer key."""
@@ -90,9 +95,10 @@ class Configuration:
 
     def change(self, name, value):
         """Set and keep ``name``; the status for ChangeConfiguration's answer."""
-        if name not in KEYS:
+        found = row(name)
+        if found is None:
             return "NotSupported"
-        value = _accepted(name, value) if KEYS[name][0] == "W" else None
+        value = _accepted(name, value) if found[1] == "W" else None
         if value is None:
             return "Rejected"
         if value != self._saved.get(name):
@@ -108,15 +114,22 @@ class Configuration:
         return "Accepted"
 
     def assign(self, name, value):
-        """Set ``name`` until the reboot: what the central system says in passing."""
+        """Set ``name`` until the reboot, where the key takes ``value``."""
         value = _accepted(name, str(value))
         if value is not None:
             self._values[name] = value
 
 
-def is_writable(name):
-    """Whether the key ``name`` may be changed."""
-    return KEYS[name][0] == "W"
+def names():
+    """All keys, sorted."""
+    return [line.split(" ")[0] for line in KEYS.split("\n") if line]
+
+
+def row(name):
+    """The key's row of KEYS as a list, or None where there is no such key."""
+    at = KEYS.find("\n" + name + " ") + 1
+    found = KEYS[at : KEYS.find("\n", at)].split(" ")
+    return found if found[0] == name and name else None
 
 
 def _load(files):
@@ -130,20 +143,27 @@ def _load(files):
 
 def _accepted(name, value):
     """``value`` as it is kept, or None where the key can't take it."""
-    spec = KEYS.get(name, "").split(" ")
-    if len(spec) < 2 or not isinstance(value, str) or len(value) > 500:
+    found = row(name)
+    if found is None or len(value) > 500:
         return None
-    kind = spec[1]
+    kind = found[3]
     if kind == "b":
         value = value.lower()
         return value if value in ("true", "false") else None
     if kind == "i":
-        return _integer(value, int(spec[2]), int(spec[3]))
-    if kind == "m":
-        return _measurands(value, int(spec[2]))
-    if kind == "p":
-        return _rotations(value)
-    return value
+        return _integer(value, int(found[4]), int(found[5]))
+    if kind == "s":
+        return value
+    items = [item.strip() for item in value.split(",")] if value.strip() else []
+    for item in items:
+        if kind == "m":
+            good = item in _MEASURANDS.split(",") and items.count(item) == 1
+        else:
+            connector, _, rotation = item.partition(".")
+            good = rotation in _ROTATIONS.split(",") and _integer(connector, 0, 99)
+        if not good:
+            return None
+    return ",".join(items) if kind == "p" or len(items) <= int(found[4]) else None
 
 
 def _integer(value, low, high):
@@ -154,20 +174,3 @@ def _integer(value, low, high):
         if not "0" <= char <= "9":
             return None
     return str(int(value)) if low <= int(value) <= high else None
-
-
-def _measurands(value, most):
-    items = [item.strip() for item in value.split(",")] if value.strip() else []
-    for item in items:
-        if item not in MEASURANDS or items.count(item) > 1:
-            return None
-    return ",".join(items) if len(items) <= most else None
-
-
-def _rotations(value):
-    items = [item.strip() for item in value.split(",")]
-    for item in items:
-        connector, _, rotation = item.partition(".")
-        if rotation not in _ROTATIONS or _integer(connector, 0, 99) is None:
-            return None
-    return ",".join(items)

@@ -3,7 +3,7 @@
 May import: `firmware.ocpp16.configuration`.
 """
 
-from firmware.ocpp16.configuration import KEYS, is_writable
+from firmware.ocpp16.configuration import names, row
 
 
 class Core:
@@ -54,10 +54,11 @@ class Core:
         configuration = self._charge_point.configuration
         known = []
         unknown = []
-        for name in payload.get("key") or sorted(KEYS):
-            if name in KEYS:
+        for name in payload.get("key") or names():
+            found = row(name)
+            if found:
                 value = configuration.text(name)
-                known.append({"key": name, "readonly": not is_writable(name), "value": value})
+                known.append({"key": name, "readonly": found[1] != "W", "value": value})
             else:
                 unknown.append(name)
         answer = {"configurationKey": known}

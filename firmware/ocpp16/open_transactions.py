@@ -6,14 +6,13 @@ settled, and every few minutes with the energy register.
 
 import json
 
-PATH = "/state/transactions.json"
-_SCHEMA = 1
-_MAX_FILE = 8192
-# More than so many unsettled ones, and the file would grow without end: the oldest go.
-_MOST = 16
+from micropython import const
 
-_NEEDED = ("connectorId", "idTag", "meterStart", "startTime")
-_NUMBERS = ("connectorId", "meterStart", "meterStop", "transactionId")
+PATH = "/state/transactions.json"
+_SCHEMA = const(1)
+_MAX_FILE = const(8192)
+# More than so many unsettled ones, and the file would grow without end: the oldest go.
+_MOST = const(16)
 
 
 def saved_registers(files):
@@ -24,8 +23,9 @@ def saved_registers(files):
 class OpenTransactions:
     """``records``: a dict for each open transaction, oldest first; ``registers_wh``.
 
-    A record has connectorId, idTag, meterStart and startTime; transactionId once that is known;
-    meterStop, stopTime and reason once it ended.
+    A record holds "start", StartTransaction's payload; "id", the transactionId, once it is
+    known; "last", the time of the saved register; "stop", StopTransaction's payload less the
+    transactionId, once it ended. Times are `Clock.stamp`s.
     """
 
     def __init__(self, files, log):
@@ -50,16 +50,14 @@ def _load(files):
         state = json.loads(data) if data else {}
         registers_wh = [int(wh) for wh in state.get("registers_wh", ())]
         records = [record for record in state.get("open", ()) if _is_record(record)]
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, KeyError):
         return [], []
     return registers_wh, records
 
 
 def _is_record(record):
-    for name in _NEEDED:
-        if name not in record:
-            return False
-    for name in record:
-        if not isinstance(record[name], int if name in _NUMBERS else str):
-            return False
-    return True
+    start = record["start"]
+    numbers = (start["connectorId"], start["meterStart"], record.get("id", 0))
+    stop = record.get("stop", start)
+    texts = (start["timestamp"], stop["timestamp"], record.get("last", ""))
+    return isinstance(sum(numbers), int) and isinstance("".join(texts), str)

@@ -7,10 +7,11 @@ was it given up, its other messages say -1.
 
 import json
 
+from micropython import const
 from ticks import ticks_add, ticks_diff
 
 # What all waiting messages may take together; then samples go, never a begin or an end.
-_MAX_CHARS = 12000
+_MAX_CHARS = const(12000)
 _WITH_ID = ("MeterValues", "StopTransaction")
 
 

@@ -5,12 +5,13 @@ May import: `firmware.ocpp16.iso8601`, `firmware.ocpp16.validate`, `ocppj.errors
 
 from firmware.ocpp16.iso8601 import TimeError
 from firmware.ocpp16.validate import validate
+from micropython import const
 from ocppj.errors import CallError
 from ticks import ticks_add, ticks_diff
 
 # Own choice where the central system names no interval, or gives no answer at all.
-_RETRY_S = 60
-_LONGEST_S = 86400
+_RETRY_S = const(60)
+_LONGEST_S = const(86400)
 
 _ANSWER = {"status": "eAccepted|Pending|Rejected!", "currentTime": "s!", "interval": "i!"}
 

@@ -15,13 +15,6 @@ class RemoteTrigger:
     ACTIONS = {
         "TriggerMessage": ({"requestedMessage": _MESSAGES, "connectorId": "i0"}, "trigger_message")
     }
-    TRIGGERS = {
-        "BootNotification": "_boot",
-        "FirmwareStatusNotification": "_firmware_status",
-        "Heartbeat": "_heartbeat",
-        "MeterValues": "_meter_values",
-        "StatusNotification": "_status",
-    }
 
     def __init__(self, charge_point):
         self._charge_point = charge_point
@@ -39,20 +32,20 @@ class RemoteTrigger:
         send(connector_id)
         return {"status": "Accepted"}
 
-    def _boot(self, connector_id):
+    def trigger_BootNotification(self, connector_id):
         self._charge_point.registration.boot_at_once()
 
-    def _firmware_status(self, connector_id):
+    def trigger_FirmwareStatusNotification(self, connector_id):
         job = self._charge_point.job
         payload = {"status": job.trigger_status if job else "Idle"}
         self._charge_point.send("FirmwareStatusNotification", payload, None, True)
 
-    def _heartbeat(self, connector_id):
+    def trigger_Heartbeat(self, connector_id):
         charge_point = self._charge_point
         charge_point.send("Heartbeat", {}, charge_point.registration.heartbeat_answered, True)
 
-    def _meter_values(self, connector_id):
+    def trigger_MeterValues(self, connector_id):
         self._charge_point.metering.triggered(connector_id or None)
 
-    def _status(self, connector_id):
+    def trigger_StatusNotification(self, connector_id):
         self._charge_point.status.triggered(connector_id)

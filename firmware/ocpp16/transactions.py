@@ -6,12 +6,13 @@ May import: `firmware.ocpp16.open_transactions`, `firmware.ocpp16.validate`, `oc
 
 from firmware.ocpp16.open_transactions import OpenTransactions
 from firmware.ocpp16.validate import validate
+from micropython import const
 from ocppj.errors import CallError
 from ticks import ticks_diff
 
 _START_ANSWER = {"transactionId": "i!", "idTagInfo": "o!"}
 # How much energy a power cut may leave out of the books, in time.
-_SAVE_MS = 300000
+_SAVE_MS = const(300000)
 
 
 class Transactions:
@@ -58,7 +59,7 @@ class Transactions:
             for connector in evse.connectors:
                 if connector.transaction is not None:
                     record = self._records[connector.transaction.reference]
-                    record["lastTime"] = self._charge_point.clock.stamp(now_ms)
+                    record["last"] = self._charge_point.clock.stamp(now_ms)
             self._save()
 
     def on_answer(self, action, number):
@@ -83,66 +84,58 @@ class Transactions:
         return answered
 
     def _started(self, transaction, now_ms):
-        record = {
+        start = {
             "connectorId": transaction.connector_id,
             "idTag": transaction.idTag,
             "meterStart": transaction.meter_start_wh,
-            "startTime": self._charge_point.clock.stamp(now_ms),
+            "timestamp": self._charge_point.clock.stamp(now_ms),
         }
+        record = {"start": start}
         self._open.records.append(record)
-        transaction.reference = self._queue_start(record)
+        transaction.reference = self._take_up(record)
         self._save()
 
     def _stopped(self, transaction, now_ms):
-        record = self._records[transaction.reference]
-        record["meterStop"] = transaction.meter_stop_wh
-        record["stopTime"] = self._charge_point.clock.stamp(now_ms)
-        record["reason"] = transaction.reason
+        stop = {
+            "meterStop": transaction.meter_stop_wh,
+            "timestamp": self._charge_point.clock.stamp(now_ms),
+            "reason": transaction.reason,
+        }
         if transaction.stop_idTag is not None:
-            record["stopIdTag"] = transaction.stop_idTag
-        self._queue_stop(record, transaction.reference)
+            stop["idTag"] = transaction.stop_idTag
+        number = transaction.reference
+        self._records[number]["stop"] = stop
+        self._outbox.add("StopTransaction", stop, number)
         self._save()
 
     def _close(self, record, reason):
         """Settle what the last run left open."""
-        for name in ("startTime", "stopTime", "lastTime"):
-            if record.get(name, "")[:1] == "+":
-                record[name] = "+0"  # that run's clock was never set: it was before this one
-        number = self._queue_start(record)
-        if "meterStop" not in record:
-            index = record["connectorId"] - 1
+        start = record["start"]
+        if "stop" not in record:
+            index = start["connectorId"] - 1
             registers_wh = self._open.registers_wh
             wh = registers_wh[index] if 0 <= index < len(registers_wh) else 0
-            record["meterStop"] = max(wh, record["meterStart"])
-            record["stopTime"] = record.get("lastTime", record["startTime"])
-            record["reason"] = reason
-        self._queue_stop(record, number)
+            record["stop"] = {
+                "meterStop": max(wh, start["meterStart"]),
+                "timestamp": record.get("last", start["timestamp"]),
+                "reason": reason,
+            }
+        for payload in (start, record["stop"]):
+            if payload["timestamp"][:1] == "+":
+                # That run's clock was never set; all that is known: it was before this one.
+                payload["timestamp"] = "+0"
+        self._outbox.add("StopTransaction", record["stop"], self._take_up(record))
 
-    def _queue_start(self, record):
+    def _take_up(self, record):
+        """Queue the start of ``record``, where that is still to be said; gives its number."""
         self._number += 1
         number = self._number
         self._records[number] = record
-        if "transactionId" in record:
-            self._outbox.started(number, record["transactionId"])
+        if "id" in record:
+            self._outbox.started(number, record["id"])
         else:
-            payload = {
-                "connectorId": record["connectorId"],
-                "idTag": record["idTag"],
-                "meterStart": record["meterStart"],
-                "timestamp": record["startTime"],
-            }
-            self._outbox.add("StartTransaction", payload, number)
+            self._outbox.add("StartTransaction", record["start"], number)
         return number
-
-    def _queue_stop(self, record, number):
-        payload = {
-            "meterStop": record["meterStop"],
-            "timestamp": record["stopTime"],
-            "reason": record["reason"],
-        }
-        if "stopIdTag" in record:
-            payload["idTag"] = record["stopIdTag"]
-        self._outbox.add("StopTransaction", payload, number)
 
     def _start_answered(self, number, payload):
         try:
@@ -166,7 +159,7 @@ class Transactions:
 
     def _named(self, number, transaction_id):
         self._outbox.started(number, transaction_id)
-        self._records[number]["transactionId"] = transaction_id
+        self._records[number]["id"] = transaction_id
         self._save()
 
     def _settled(self, number):

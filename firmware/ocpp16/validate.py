@@ -15,10 +15,11 @@ or to the table of an object, required where that holds the pair "!": True.
 """
 
 from firmware.ocpp16 import iso8601
+from micropython import const
 from ocppj.errors import CallError
 from ocppj.rpc import is_text
 
-_MAX_ITEMS = 128
+_MAX_ITEMS = const(128)
 
 
 def validate(fields, payload, unknown_ok=False):

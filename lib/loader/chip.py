@@ -1,12 +1,12 @@
 """What the loader asks of the silicon: why it was reset, and three flags that survive one.
 
-May import: built-ins (``machine``), ``loader.decide`` for the causes. The registers are the
+May import: built-ins (``machine``), ``loader.resets``. The registers are the
 RP2040's (datasheet section 4.7) and RP2350's watchdog; the ESP32 has RTC memory instead.
 """
 
 import machine
 
-from loader.decide import HARD, POWER_ON, SOFT, WATCHDOG
+from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
 
 _BASES = {"rp2040": 0x40058000, "rp2350": 0x400D8000}
 _CTRL_ENABLE = 1 << 30

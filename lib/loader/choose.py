@@ -4,15 +4,14 @@ Apart from ``loader.start``, which needs a chip, so that power-cut campaigns run
 code. May import: ``loader``.
 """
 
-from loader import chip_flags, record, verdict
+from loader import record, resets, verdict
 from loader.decide import RUN, Facts, decide
 
 
 def choose(files, slots, cause, flags, feed):
     """(Record or None, Decision) for this boot; the record is on the flash when it returns.
 
-    ``cause``: a reset cause of ``loader.decide``; ``flags``: of ``loader.chip_flags``;
-    ``feed()`` feeds the watchdog. Raises OSError, RecordError.
+    ``cause`` and ``flags``: of ``loader.resets``; ``feed()`` feeds the watchdog. Raises OSError, RecordError.
     """
     held = record.read(files)
     decision = decide(
@@ -20,8 +19,8 @@ def choose(files, slots, cause, flags, feed):
             held,
             cause,
             slots,
-            crashed=bool(flags & chip_flags.CRASHED),
-            was_healthy=bool(flags & chip_flags.HEALTHY),
+            crashed=bool(flags & resets.CRASHED),
+            was_healthy=bool(flags & resets.HEALTHY),
         )
     )
     feed()

@@ -1,16 +1,12 @@
 """The boot decision: an ordered table of rows, first match wins. Pure: no I/O, no clock.
 
-May import: ``loader.record``. ``tests/unit/test_boot_decision.py`` has one test a row, named
+May import: ``loader.record``, ``loader.resets``. Dropped from the heap after the boot.
+``tests/unit/test_boot_decision.py`` has one test a row, named
 after it; README draws the same table.
 """
 
-from loader.record import CONFIRMED, REJECTED, TRIAL, Record
-
-# Reset causes, uniform over the families (loader.chip maps the silicon's onto these).
-POWER_ON = 1
-HARD = 2
-WATCHDOG = 3
-SOFT = 5
+from loader.record import CONFIRMED, REJECTED, TRIAL, Record, other
+from loader.resets import POWER_ON, SOFT, WATCHDOG
 
 # What boot.py does with a decision.
 RUN = "run"
@@ -61,11 +57,6 @@ class Decision:
         self.slot = slot
         self.record = record
         self.row = ""
-
-
-def other(slot):
-    """The slot that ``slot`` is not."""
-    return "b" if slot == "a" else "a"
 
 
 def decide(facts):

@@ -97,6 +97,11 @@ class Record:
         return body + struct.pack("<I", binascii.crc32(body) & 0xFFFFFFFF)
 
 
+def other(slot):
+    """The slot that ``slot`` is not."""
+    return "b" if slot == "a" else "a"
+
+
 def unpack(data):
     """The Record in ``data``, or None where the bytes are no valid record."""
     if data is None or len(data) != _SIZE:

@@ -10,11 +10,10 @@ import time
 
 import machine
 
-from loader import chip_flags, outputs, record
+from loader import outputs, record, resets
 from loader.chip import Chip
-from loader.choose import choose
-from loader.decide import RESCUE, RUN
 from loader.files import Files
+from loader.modules import forget
 from loader.record import TRIAL
 from loader.romfs import RomfsError, RomfsVfs
 from loader.slots import FileSlot
@@ -47,11 +46,7 @@ class Context:
         self.slots = {name: FileSlot(self.files, name) for name in record.SLOTS}
         self.record = None
         self.decision = None
-
-    @property
-    def slot(self):
-        """Name of the slot that runs."""
-        return self.decision.slot
+        self.slot = None  # name of the slot that runs; None: none can, rescue
 
     @property
     def is_trial(self):
@@ -67,23 +62,28 @@ def boot():
     context.files.mkdir("/slots")
     context.files.mkdir("/state")
     _decide(context)
-    if context.decision.action == RUN:
+    if context.slot:
         _mount(context)
     gc.collect()
 
 
 def _decide(ctx):
+    from loader.choose import RUN, choose
+
     ctx.wdt.feed()
     ctx.record, ctx.decision = choose(ctx.files, ctx.slots, ctx.cause, ctx.flags, ctx.wdt.feed)
-    ctx.chip.set_flags(ctx.flags & chip_flags.SERVICE)
+    if ctx.decision.action == RUN:
+        ctx.slot = ctx.decision.slot
+    ctx.chip.set_flags(ctx.flags & resets.SERVICE)
     ctx.wdt.feed()
     print("loader: %s: %s" % (ctx.decision.row, ctx.decision.slot or ctx.decision.action))
+    forget("loader.choose", "loader.decide")
 
 
 def _mount(ctx):
     import vfs
 
-    slot = ctx.slots[ctx.decision.slot]
+    slot = ctx.slots[ctx.slot]
     slot.mounted = True
     try:
         vfs.mount(_file_system(slot), _MOUNT_POINT)
@@ -107,7 +107,7 @@ def _file_system(slot):
 def run():
     """Run the application; when it ends for whatever reason: log, reset. Called by main.py."""
     ctx = context
-    if ctx is None or ctx.decision is None or ctx.decision.action == RESCUE:
+    if ctx is None or ctx.slot is None:
         rescue(ctx)
     try:
         from firmware.app import main
@@ -121,7 +121,7 @@ def run():
 
 def _note_crash(ctx, error):
     sys.print_exception(error)
-    ctx.chip.set_flags(ctx.chip.flags() | chip_flags.CRASHED)
+    ctx.chip.set_flags(ctx.chip.flags() | resets.CRASHED)
     try:
         with ctx.files.open(_CRASH_LOG, "w") as log:
             sys.print_exception(error, log)

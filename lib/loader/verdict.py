@@ -1,11 +1,11 @@
 """The steps of an update that change the boot record: arm, confirm, reject.
 
 Each is safe to cut anywhere: the record is one atomic write, and what follows it is made
-good at the next boot. May import: ``loader.record``, ``loader.decide``.
+good at the next boot. May import: ``loader.record``.
 """
 
 from loader import record as records
-from loader.decide import other
+from loader.record import other
 
 
 def arm(files, current, slots, version, request_kind=0, request_id=records.NO_REQUEST):

@@ -15,9 +15,9 @@ from firmware.ocpp16.update_job import UpdateJob
 from firmware.updater import Updater
 from loader import record, verdict
 from loader.choose import choose
-from loader.decide import HARD, POWER_ON, WATCHDOG, other
 from loader.files import Files
-from loader.record import CONFIRMED, TRIAL, Record
+from loader.record import CONFIRMED, TRIAL, Record, other
+from loader.resets import HARD, POWER_ON, WATCHDOG
 from loader.slots import FileSlot
 
 SECTORS = 48

@@ -5,7 +5,6 @@ from firmware.updater import Updater
 from loader import record, verdict
 from loader.record import TRIAL
 from loader.slots import FileSlot
-from ota.installer import Installer
 
 
 def attempt_not_counted():
@@ -35,41 +34,51 @@ def record_erased_first():
 
 def flip_before_verify():
     """The trial is armed when the download begins instead of when it is checked."""
-    download = Updater._download
-    fill = Installer._head_filled
+    attempt = Updater._attempt
     updaters = []
 
-    async def noted(self, generation):
+    async def noted(self):
         updaters.append(self)
-        return await download(self, generation)
+        _on_head_filled(hasty)
+        await attempt(self)
 
-    def hasty(self):
+    def hasty(installer):
+        updater = updaters[-1]
+        installer._slot.publish(installer._header.data)
+        verdict.arm(
+            updater._files,
+            updater._record(),
+            updater._slots,
+            installer.manifest.version,
+            1,
+            updater._job.id,
+        )
+
+    Updater._attempt = noted
+
+
+def _on_head_filled(act):
+    """Have the installer, loaded afresh for each download, call ``act`` after its checks."""
+    from ota.installer import Installer
+
+    fill = Installer._head_filled
+
+    def filled(self):
         fill(self)
         if self._header:
-            self._slot.publish(self._header.data)
-            updater = updaters[-1]
-            verdict.arm(
-                updater._files,
-                updater._record(),
-                updater._slots,
-                self.manifest.version,
-                1,
-                updater._job.id,
-            )
+            act(self)
 
-    Updater._download = noted
-    Installer._head_filled = hasty
+    Installer._head_filled = filled
 
 
 def published_before_written():
     """The header is published with the first sector, the payload follows."""
     append = FileSlot.append
-    fill = Installer._head_filled
+    attempt = Updater._attempt
 
-    def eager(self):
-        fill(self)
-        if self._header:
-            self._slot.eager_header = self._header.data
+    async def eager(self):
+        _on_head_filled(lambda i: setattr(i._slot, "eager_header", i._header.data))
+        await attempt(self)
 
     def append_eagerly(self, view):
         append(self, view)
@@ -78,7 +87,7 @@ def published_before_written():
             self._file.flush()
             self._files.write(self._path + ".mf", header)
 
-    Installer._head_filled = eager
+    Updater._attempt = eager
     FileSlot.append = append_eagerly
 
 

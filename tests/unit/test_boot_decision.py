@@ -4,6 +4,7 @@ import unittest
 
 from loader import decide as d
 from loader.record import CONFIRMED, REJECTED, TRIAL, Record
+from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
 
 
 class Slot:
@@ -48,7 +49,7 @@ def record(state, active="b", previous="a", **changes):
     return Record(state, active, previous).copy(**changes)
 
 
-def decide(rec, a, b, cause=d.HARD, **more):
+def decide(rec, a, b, cause=HARD, **more):
     return d.decide(d.Facts(rec, cause, {"a": a, "b": b}, **more))
 
 
@@ -85,19 +86,19 @@ class TestFileFamilies(unittest.TestCase):
         self.assertIsNone(decision.record)
 
     def test_confirmed_counts_an_unhealthy_boot(self):
-        for more in ({"cause": d.WATCHDOG}, {"crashed": True}):
+        for more in ({"cause": WATCHDOG}, {"crashed": True}):
             decision = decide(record(CONFIRMED, unhealthy=2), good(), good(), **more)
             self.check(decision, "confirmed, verifies and runs", d.RUN, "b")
             self.assertEqual(decision.record.unhealthy, 3)
 
     def test_a_boot_that_had_been_healthy_clears_the_count(self):
         decision = decide(
-            record(CONFIRMED, unhealthy=4), good(), good(), cause=d.WATCHDOG, was_healthy=True
+            record(CONFIRMED, unhealthy=4), good(), good(), cause=WATCHDOG, was_healthy=True
         )
         self.assertEqual(decision.record.unhealthy, 0)
 
     def test_a_power_cut_is_not_blamed_on_the_image(self):
-        decision = decide(record(CONFIRMED, unhealthy=4), good(), good(), cause=d.POWER_ON)
+        decision = decide(record(CONFIRMED, unhealthy=4), good(), good(), cause=POWER_ON)
         self.check(decision, "confirmed, verifies and runs", d.RUN, "b")
         self.assertEqual(decision.record.unhealthy, 0)
 
@@ -106,7 +107,7 @@ class TestFileFamilies(unittest.TestCase):
 
     def test_confirmed_five_unhealthy_boots_other_proven(self):
         decision = decide(
-            record(CONFIRMED, unhealthy=4, floor=(1, 1, 0)), good(), good(), cause=d.WATCHDOG
+            record(CONFIRMED, unhealthy=4, floor=(1, 1, 0)), good(), good(), cause=WATCHDOG
         )
         self.check(decision, "confirmed, five unhealthy boots, other proven", d.RUN, "a")
         self.assertEqual(decision.record.reason, "crashloop")
@@ -114,11 +115,11 @@ class TestFileFamilies(unittest.TestCase):
         self.assertEqual(decision.record.floor, (1, 1, 0))
 
     def test_confirmed_five_unhealthy_boots_other_unproven(self):
-        decision = decide(record(CONFIRMED, unhealthy=4), fresh(), good(), cause=d.WATCHDOG)
+        decision = decide(record(CONFIRMED, unhealthy=4), fresh(), good(), cause=WATCHDOG)
         self.check(decision, "confirmed, five unhealthy boots, other unproven", d.RESCUE, None)
 
     def test_rescue_after_a_crash_loop_ends_with_a_power_cycle(self):
-        decision = decide(record(CONFIRMED, unhealthy=5), fresh(), good(), cause=d.POWER_ON)
+        decision = decide(record(CONFIRMED, unhealthy=5), fresh(), good(), cause=POWER_ON)
         self.check(decision, "confirmed, verifies and runs", d.RUN, "b")
 
     def test_confirmed_does_not_verify_other_proven(self):
@@ -143,10 +144,10 @@ class TestFileFamilies(unittest.TestCase):
 
     def test_trial_attempts_used_up_is_rejected_with_the_reset_cause(self):
         for more, reason in (
-            ({"cause": d.WATCHDOG}, "watchdog"),
-            ({"cause": d.POWER_ON}, "power"),
-            ({"cause": d.HARD}, "reset"),
-            ({"cause": d.HARD, "crashed": True}, "exception"),
+            ({"cause": WATCHDOG}, "watchdog"),
+            ({"cause": POWER_ON}, "power"),
+            ({"cause": HARD}, "reset"),
+            ({"cause": HARD, "crashed": True}, "exception"),
         ):
             decision = decide(record(TRIAL, attempts=3), good(), fresh(), **more)
             self.check(decision, "trial, attempts used up", d.RUN, "a")
@@ -165,7 +166,7 @@ class TestFileFamilies(unittest.TestCase):
 
     def test_trial_soft_reset_counts_nothing(self):
         for attempts in (1, 3):
-            decision = decide(record(TRIAL, attempts=attempts), good(), fresh(), cause=d.SOFT)
+            decision = decide(record(TRIAL, attempts=attempts), good(), fresh(), cause=SOFT)
             self.check(decision, "trial, soft reset", d.RUN, "b")
             self.assertIsNone(decision.record)
 
@@ -187,7 +188,7 @@ class TestEsp32(unittest.TestCase):
 
     def test_esp32_trial_does_not_run_power_cut_attempts_left(self):
         decision = decide(
-            record(TRIAL, attempts=1), good(), fresh(), cause=d.POWER_ON, running="a"
+            record(TRIAL, attempts=1), good(), fresh(), cause=POWER_ON, running="a"
         )
         self.check(
             decision, "esp32 trial, does not run, power cut, attempts left", d.SWITCH, "b"
@@ -196,14 +197,14 @@ class TestEsp32(unittest.TestCase):
 
     def test_esp32_trial_does_not_run_power_cut_attempts_used_up(self):
         decision = decide(
-            record(TRIAL, attempts=3), good(), fresh(), cause=d.POWER_ON, running="a"
+            record(TRIAL, attempts=3), good(), fresh(), cause=POWER_ON, running="a"
         )
         self.check(decision, "esp32 trial, does not run, any other cause", d.RUN, "a")
         self.assertEqual(decision.record.reason, "power")
 
     def test_esp32_trial_does_not_run_any_other_cause(self):
         decision = decide(
-            record(TRIAL, attempts=1), good(), fresh(), cause=d.WATCHDOG, running="a"
+            record(TRIAL, attempts=1), good(), fresh(), cause=WATCHDOG, running="a"
         )
         self.check(decision, "esp32 trial, does not run, any other cause", d.RUN, "a")
         self.assertEqual(decision.record.state, REJECTED)

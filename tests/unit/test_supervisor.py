@@ -6,7 +6,7 @@ import unittest
 import samples
 from asynctest import run
 from firmware.supervisor import Supervisor, TaskEnded
-from loader import chip_flags, record
+from loader import record, resets
 from loader.record import CONFIRMED, TRIAL, Record
 from ticks import sleep_ms, ticks_add, ticks_ms
 
@@ -88,7 +88,7 @@ class TestSupervisor(unittest.TestCase):
     def test_healthy_is_flagged_and_clears_the_count(self):
         context = Context(unhealthy=3)
         self.supervise(context, 5000, 1300, healthy_after_s=1)
-        self.assertEqual(context.chip.word & chip_flags.HEALTHY, chip_flags.HEALTHY)
+        self.assertEqual(context.chip.word & resets.HEALTHY, resets.HEALTHY)
         self.assertEqual(record.read(context.files).unhealthy, 0)
 
     def test_not_healthy_before_its_time(self):

@@ -1,0 +1,14 @@
+"""Reset causes, uniform over the families, and the flags that survive a reset.
+
+``loader.chip`` maps the silicon's causes onto these and keeps the flags. May import: nothing.
+"""
+
+POWER_ON = 1  # brownout too
+HARD = 2  # machine.reset(), a panic
+WATCHDOG = 3
+SOFT = 5
+
+# Flags; a power cut clears them.
+HEALTHY = 1  # the application reported itself healthy in this boot
+CRASHED = 2  # the application ended by an unhandled exception
+SERVICE = 4  # somebody works on the board: boot.py feeds the watchdog
