@@ -191,3 +191,36 @@ async def test_update_follows_to_the_end(last_status, exit_status, tmp_path):
     assert csms.returncode == 0, said
     assert "FirmwareStatusNotification  Downloading" in shown.decode()
     assert not paths.CONTROL.exists()
+
+
+@pytest.mark.asyncio
+async def test_a_simulated_charger_is_updated_by_the_commands(tmp_path):
+    csms = await _start("csms", "--no-tls", "--port", "0", "--firmware-port", "0", "--rate", "0")
+    sim = None
+    try:
+        url = (await _read_url(csms)).replace("/CP001", "")
+        await (await _start("build", "--version", "1.1.0", "--out", "new.ucup")).communicate()
+        sim = await _start("sim", "--url", url, "--confirm-after", "1")
+        while b"BootNotification Accepted" not in await _read_line(sim.stdout):
+            pass
+        update = await _start("update", "CP001", "new.ucup")
+        shown, said = await asyncio.wait_for(update.communicate(), 60)
+        assert update.returncode == 0, said
+        assert "CP001 runs 1.1.0" in shown.decode()
+        sim.send_signal(signal.SIGINT)
+        await asyncio.wait_for(sim.communicate(), 10)
+        # the flash is kept: what was installed runs again
+        sim = await _start("sim", "--url", url)
+        while b"app: 1.1.0" not in await _read_line(sim.stdout):
+            pass
+    finally:
+        for process in (csms, sim):
+            if process:
+                process.send_signal(signal.SIGTERM)
+                await asyncio.wait_for(process.communicate(), 10)
+
+
+async def _read_line(stream):
+    line = await asyncio.wait_for(stream.readline(), 20)
+    assert line, "the process ended"
+    return line

@@ -105,6 +105,8 @@ def _inspect(path, keys_folder):
         raise UserError(f"can't read {path}: {error.strerror}") from error
     file = updatefile.parse(data)
     table = Table(show_header=False, title=str(path), title_justify="left")
+    table.add_column()
+    table.add_column(overflow="fold")
     for name, value in file.manifest.items():
         table.add_row(name, _readable(name, value))
     table.add_row("header", f"{file.header.size} bytes")

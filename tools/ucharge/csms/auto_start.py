@@ -4,6 +4,8 @@ import asyncio
 
 from ucharge.csms.errors import CsmsError
 
+_AGAIN_S = 5
+
 
 class AutoStart:
     """A listener for ``CentralSystem.listen``; tells refusals by ``tell(identity, text)``."""
@@ -24,13 +26,25 @@ class AutoStart:
             task.add_done_callback(self._tasks.discard)
 
     async def _start(self, identity, connector_id):
+        """Ask until it is accepted or the car is gone: a charger on trial says Rejected."""
         charger = self._central.charger(identity)
-        if any(
-            known.is_open and known.connector_id == connector_id for known in charger.transactions
-        ):
-            return
         payload = {"idTag": self._id_tag, "connectorId": connector_id}
         try:
-            await charger.call("RemoteStartTransaction", payload)
+            while _is_waiting(charger, connector_id):
+                answer = await charger.call("RemoteStartTransaction", payload)
+                if answer.get("status") == "Accepted":
+                    return
+                await asyncio.sleep(_AGAIN_S)
         except CsmsError as error:
             self._tell(identity, str(error))
+
+
+def _is_waiting(charger, connector_id):
+    """The connector's newest status is Preparing and no transaction runs on it."""
+    for known in charger.transactions:
+        if known.is_open and known.connector_id == connector_id:
+            return False
+    for payload in reversed(charger.calls("StatusNotification")):
+        if payload.get("connectorId") == connector_id:
+            return payload.get("status") == "Preparing"
+    return False

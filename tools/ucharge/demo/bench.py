@@ -20,7 +20,7 @@ FIRST_VERSION = (1, 0, 0)
 # Seconds a trial runs before it is confirmed: 30 on a real charger.
 CONFIRM_AFTER_S = 5
 # The car draws this many times as fast, so that a short charge moves the meter.
-ENERGY_SCALE = 200.0
+ENERGY_SCALE = 60.0
 # Configuration keys of a charger that is watched.
 KEYS = {"HeartbeatInterval": "10", "MeterValueSampleInterval": "2", "MinimumStatusDuration": "0"}
 

@@ -11,14 +11,14 @@ from rich.table import Table
 from ucharge.build import damage, updatefile, variants
 from ucharge.csms.errors import CsmsError
 from ucharge.demo import judge, scenario, watch
-from ucharge.demo.bench import Bench
+from ucharge.demo.bench import CONFIRM_AFTER_S, ENERGY_SCALE, Bench
 from ucharge.demo.flash import snapshot
 from ucharge.errors import UserError
 from ucharge.timeline import Timeline
 
 _NAMES = ("charging session", "good update", "hanging build", "flipped bit", "protocol")
 # The car draws at least this before the update arrives, and again before the charge ends.
-_ENERGY_WH = 300
+_ENERGY_WH = 120
 # What boards get over HTTPS: 60-250 KB/s.
 _TAIL_LINES = 20
 _RATE_BYTES_S = 150_000
@@ -45,6 +45,12 @@ async def play(console, folder=None, is_verbose=False):
 
 async def _play(folder, timeline, outcomes, is_verbose):
     timeline.line("demo", "building 1.0.0, keys, flash", "dim")
+    timeline.line(
+        "demo",
+        f"shortened: a trial is confirmed after {CONFIRM_AFTER_S} s (else 30), "
+        f"energy flows {ENERGY_SCALE:.0f} times as fast",
+        "dim",
+    )
     bench = Bench(
         folder,
         on_entry=timeline.entry,
