@@ -5,7 +5,7 @@ import binascii
 import unittest
 
 from asynctest import run
-from net_peer import Server, open_sockets
+from net_peer import Server, open_sockets, sockets_closed
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport import (
     ConnectError,
@@ -16,7 +16,6 @@ from transport import (
     connect,
     make_tls,
 )
-
 
 # A self-signed CA that signed nothing met here.
 CA = (
@@ -80,8 +79,10 @@ class StreamTest(unittest.TestCase):
                 self.assertEqual(await stream.readinto(memoryview(bytearray(9))), 0)
                 await stream.close()
                 await stream.close()
-                for use in (lambda: stream.readinto(memoryview(bytearray(1))),
-                            lambda: stream.write(b"x")):
+                for use in (
+                    lambda: stream.readinto(memoryview(bytearray(1))),
+                    lambda: stream.write(b"x"),
+                ):
                     with self.assertRaises(TransportClosed):
                         await use()
 
@@ -100,12 +101,12 @@ class StreamTest(unittest.TestCase):
         async def test():
             async with Server(hold) as server:
                 port = server.port
+            await sleep_ms(20)
             before = open_sockets()
             for _ in range(50):
                 with self.assertRaises(ConnectError):
                     await connect("127.0.0.1", port, None, 5000, b"x")
-            await sleep_ms(20)
-            self.assertEqual(open_sockets(), before)
+            self.assertTrue(await sockets_closed(before))
 
         run(test())
 
@@ -293,11 +294,7 @@ class TlsTest(unittest.TestCase):
                 for _ in range(times):
                     with self.assertRaises(error):
                         await connect("127.0.0.1", server.port, self.tls, timeout_ms, first)
-                for _ in range(100):
-                    await sleep_ms(10)
-                    if open_sockets() <= before:
-                        break
-                self.assertLessEqual(open_sockets(), before)
+                self.assertTrue(await sockets_closed(before))
 
         run(test(), 20)
 
@@ -330,11 +327,7 @@ class TlsTest(unittest.TestCase):
                     )
                     await sleep_ms(wait_ms)
                     self.assertTrue(await cancelled(task))
-                for _ in range(100):
-                    await sleep_ms(10)
-                    if open_sockets() <= before:
-                        break
-                self.assertLessEqual(open_sockets(), before)
+                self.assertTrue(await sockets_closed(before))
 
         run(test())
 
