@@ -1,0 +1,57 @@
+"""Puts the simulator's hardware fakes in the place of ``machine``, ``network`` and ``rp2``.
+
+Import this first, and the fakes from here; on both interpreters. ``wires`` is their state.
+"""
+
+import sys
+
+_HERE = __file__.replace("\\", "/")
+_ROOT = _HERE[: -len("tests/support/fakes.py")]
+
+sys.path.insert(0, _ROOT + "tools/ucharge/sim/chip")
+sys.modules.pop("machine", None)  # MicroPython's own, if something had imported it
+import machine  # noqa: E402
+import network  # noqa: E402
+import rp2  # noqa: E402, F401
+from wires import IllegalUse, wires  # noqa: E402, F401
+
+sys.path.pop(0)
+
+BOARD = {
+    "schema": 1,
+    "name": "sim_rp2",
+    "family": "rp2",
+    "chip": "rp2040",
+    "compatible": ["sim_rp2"],
+    "safe_outputs": [[15, 0], [16, 1]],
+    "contactor_pin": 15,
+    "contactor_feedback_pin": 14,
+    "pilot_pwm_pin": 16,
+    "pilot_adc_pin": 26,
+    "pilot_span_mv": 30000,
+    "pilot_offset_mv": -15000,
+    "meter_pin": 17,
+    "meter_wh_per_pulse": 1,
+    "led_pin": "LED",
+    "watchdog_ms": 8388,
+    "max_current_a": 32,
+    "connectors": 1,
+}
+
+
+class NoReset(Exception):
+    """Raised where the fake chip would end its process."""
+
+
+def power_on(**settings):
+    """The fakes as after power-on; ``settings`` as the runner would send them."""
+    wires.reset(settings)
+    wires.die = _die
+    wlan = network.WLAN()
+    wlan.disconnect()
+    wlan.active(False)
+    machine.RTC._offset_s = None
+
+
+def _die():
+    raise NoReset
