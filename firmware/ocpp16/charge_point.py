@@ -175,18 +175,18 @@ class ChargePoint:
         event = self._rpc.receive(text, now_ms)
         if event is None:
             return
-        kind = event[0]
+        kind, unique_id = event[:2]
         if kind == "call":
-            self._answer(event[1], event[2], event[3], now_ms)
+            self._answer(unique_id, *event[2:], now_ms)
         elif kind == "result":
             self._settle(True, event[2], now_ms)
         elif kind == "error":
-            self.log("CALLERROR %s %s" % (event[2][:40], event[3][:80]))
+            self.log("CALLERROR %s %s" % event[2:])
             self._settle(False, event[2] or "GenericError", now_ms)
         else:
             self.log("malformed message: " + event[2])
-            if event[1] is not None and self.registration.may_answer:
-                self.outgoing.append(self._rpc.error(event[1], "FormationViolation", event[2]))
+            if unique_id is not None and self.registration.may_answer:
+                self.outgoing.append(self._rpc.error(unique_id, "FormationViolation", event[2]))
         self._pump(now_ms)
 
     def tick(self, now_ms):

@@ -6,15 +6,16 @@ errors; sections 4.1.3 and 4.2.1 for what is ignored.
 
 import json
 
+from micropython import const
 from ocppj.errors import CallPending
 from ticks import ticks_add, ticks_diff
 
-CALL = 2
-CALLRESULT = 3
-CALLERROR = 4
+_CALL = const(2)
+_CALLRESULT = const(3)
+_CALLERROR = const(4)
 
 # Peers are tolerated beyond the 36 characters of the specification, not without end.
-_MAX_ID = 64
+_MAX_ID = const(64)
 
 
 class Rpc:
@@ -38,15 +39,15 @@ class Rpc:
             raise CallPending(self._pending)
         self._pending = self._ids.next()
         self._deadline_ms = ticks_add(now_ms, self.timeout_ms)
-        return _dumps([CALL, self._pending, action, payload])
+        return _dumps([_CALL, self._pending, action, payload])
 
     def result(self, unique_id, payload):
         """The text that answers the peer's CALL ``unique_id``."""
-        return _dumps([CALLRESULT, unique_id, payload])
+        return _dumps([_CALLRESULT, unique_id, payload])
 
     def error(self, unique_id, code, description=""):
         """The text that refuses the peer's CALL ``unique_id``."""
-        return _dumps([CALLERROR, unique_id, code, description[:255], {}])
+        return _dumps([_CALLERROR, unique_id, code, description[:255], {}])
 
     def expire(self, now_ms):
         """The id of the CALL whose time is over, which no longer is pending; else None."""
@@ -76,18 +77,18 @@ class Rpc:
         if not isinstance(message, list) or not message:
             return ("bad", None, "not an array")
         kind = message[0]
-        if isinstance(kind, bool) or kind not in (CALL, CALLRESULT, CALLERROR):
+        if isinstance(kind, bool) or kind not in (_CALL, _CALLRESULT, _CALLERROR):
             return None
         unique_id = message[1] if len(message) > 1 else None
         if not isinstance(unique_id, str) or len(unique_id) > _MAX_ID or not is_text(unique_id):
             return ("bad", None, "no readable id")
-        if kind == CALL:
+        if kind == _CALL:
             return _call(unique_id, message)
         if unique_id != self._pending:
             return None
         self._pending = None
-        if kind == CALLERROR:
-            return ("error", unique_id, _text_at(message, 2), _text_at(message, 3))
+        if kind == _CALLERROR:
+            return ("error", unique_id, _text_at(message, 2)[:40], _text_at(message, 3)[:255])
         if len(message) < 3 or not isinstance(message[2], dict):
             return ("error", unique_id, "FormationViolation", "result without a payload")
         return ("result", unique_id, message[2])

@@ -4,7 +4,7 @@ import json
 import unittest
 
 from charge_bench import MemoryFiles
-from firmware.ocpp16.configuration import KEYS, PATH, Configuration, _accepted
+from firmware.ocpp16.configuration import PATH, Configuration, _accepted, names, row
 
 
 class FullFiles(MemoryFiles):
@@ -18,7 +18,7 @@ class ConfigurationTest(unittest.TestCase):
         self.configuration = Configuration(self.files)
 
     def test_every_default_is_one_the_key_takes(self):
-        for name in KEYS:
+        for name in names():
             value = self.configuration.text(name)
             self.assertEqual(_accepted(name, value), value, name)
             self.assertLessEqual(len(name), 50)
@@ -33,7 +33,13 @@ class ConfigurationTest(unittest.TestCase):
             "StopTxnSampledData", "SupportedFeatureProfiles", "TransactionMessageAttempts",
             "TransactionMessageRetryInterval", "UnlockConnectorOnEVSideDisconnect",
         ):  # fmt: skip
-            self.assertIn(name, KEYS)
+            self.assertIsNotNone(row(name), name)
+
+    def test_odd_names_are_unknown(self):
+        for name in ("", " ", "AllowOfflineTxForUnknownId W", "b", "W", "\n", "heartbeatInterval"):
+            self.assertIsNone(row(name), name)
+            self.assertEqual(self.configuration.change(name, "1"), "NotSupported")
+        self.assertEqual(names(), sorted(names()))
 
     def test_answers(self):
         change = self.configuration.change
@@ -105,7 +111,14 @@ class ConfigurationTest(unittest.TestCase):
         )
 
     def test_unreadable_file_gives_defaults(self):
-        for data in (b"", b"{", b"[]", b"7", b'{"keys":[1]}', b'{"keys":{"HeartbeatInterval":5}}'):
+        for data in (
+            b"",
+            b"{",
+            b"[]",
+            b"7",
+            b'{"keys":[1]}',
+            b'{"keys":{"HeartbeatInterval":[5]}}',
+        ):
             self.files.data[PATH] = data
             self.assertEqual(Configuration(self.files).text("HeartbeatInterval"), "300")
 

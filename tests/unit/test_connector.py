@@ -4,7 +4,36 @@ import unittest
 
 from charge_bench import STEP_MS, Vehicle
 from firmware.evse.evse import Evse
-from firmware.evse.status import CHANGES
+from firmware.evse.status import CHANGES, STATUSES, next_status
+
+# OCPP 1.6 section 4.9, written out apart from the code on purpose.
+TABLE = {
+    "Available": (
+        "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Reserved", "Unavailable",
+        "Faulted",
+    ),
+    "Preparing": (
+        "Available", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing", "Faulted",
+    ),
+    "Charging": (
+        "Available", "SuspendedEV", "SuspendedEVSE", "Finishing", "Unavailable", "Faulted",
+    ),
+    "SuspendedEV": (
+        "Available", "Charging", "SuspendedEVSE", "Finishing", "Unavailable", "Faulted",
+    ),
+    "SuspendedEVSE": (
+        "Available", "Charging", "SuspendedEV", "Finishing", "Unavailable", "Faulted",
+    ),
+    "Finishing": ("Available", "Preparing", "Unavailable", "Faulted"),
+    "Reserved": ("Available", "Preparing", "Unavailable", "Faulted"),
+    "Unavailable": (
+        "Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Faulted",
+    ),
+    "Faulted": (
+        "Available", "Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing",
+        "Reserved", "Unavailable",
+    ),
+}  # fmt: skip
 
 
 class ConnectorTest(unittest.TestCase):
@@ -24,7 +53,7 @@ class ConnectorTest(unittest.TestCase):
         feedback = self.feedback(self.evse.contactor_on)
         self.evse.tick(self.now_ms, high_mv, low_mv, self.meter_wh, feedback)
         if self.connector.status != self.shown[-1]:
-            self.assertIn(self.connector.status, CHANGES[self.shown[-1]])
+            self.assertIn(self.connector.status, TABLE[self.shown[-1]])
             self.shown.append(self.connector.status)
 
     def run_s(self, seconds):
@@ -340,12 +369,126 @@ class ConnectorTest(unittest.TestCase):
             self.assertEqual(self.connector.register.wh, total_wh)
 
 
+class RandomEvents(unittest.TestCase):
+    """The contactor under events in no sensible order; a seed gives the same ones again."""
+
+    def random(self, below):
+        self.seed = (self.seed * 1103515245 + 12345) & 0x7FFFFFFF
+        return (self.seed >> 8) % below
+
+    def test_never_closed_when_it_must_be_open(self):
+        for seed in range(12):
+            with self.subTest(seed=seed):
+                self.seed = seed * 7919 + 1
+                self.run_seed()
+
+    def run_seed(self):
+        self.evse = Evse(16000)
+        self.connector = self.evse.connectors[0]
+        self.vehicle = Vehicle()
+        self.now_ms = (1 << 30) - 60000  # wraps on the way
+        self.welded = False
+        self.opened_ms = None
+        self.closings_ms = []
+        self.must_open_ms = None
+        status = "Available"
+        was_on = False
+        for _ in range(2500):
+            if self.random(25) == 0:
+                self.disturb()
+            self.now_ms += STEP_MS
+            high_mv, low_mv = self.vehicle.pilot(self.evse.offered_ma)
+            feedback = self.evse.contactor_on or self.welded
+            self.evse.tick(self.now_ms % (1 << 30), high_mv, low_mv, 0, feedback)
+            on = self.evse.contactor_on
+            if on and not was_on:
+                self.check_closing()
+            if was_on and not on:
+                self.opened_ms = self.now_ms
+            self.check_open_in_time(on, high_mv, low_mv)
+            if self.connector.status != status:
+                self.assertIn(self.connector.status, TABLE[status])
+                status = self.connector.status
+            was_on = on
+
+    def disturb(self):
+        kind = self.random(13)
+        vehicle = self.vehicle
+        connector = self.connector
+        if kind < 3:
+            vehicle.plugged = not vehicle.plugged
+        elif kind < 5:
+            vehicle.wants = not vehicle.wants
+        elif kind < 8:
+            connector.authorize("T", self.now_ms % (1 << 30))
+        elif kind == 8:
+            connector.stop("Remote")
+        elif kind == 9:
+            connector.suspended = not connector.suspended
+        elif kind == 10:
+            connector.limits.set("temperature", (None, 0, 6000, 32000)[self.random(4)])
+        elif kind == 11:
+            vehicle.shorted = not vehicle.shorted
+        else:
+            odd = self.random(4)
+            if odd == 0:
+                vehicle.has_diode = not vehicle.has_diode
+            elif odd == 1:
+                vehicle.lets_go = not vehicle.lets_go
+            elif odd == 2:
+                self.evse.set_available(not connector.operative, True, 1)
+            elif self.random(4) == 0:
+                self.welded = not self.welded
+                connector.faults.clear("weld")
+
+    def check_closing(self):
+        connector = self.connector
+        self.assertIsNotNone(connector.transaction)
+        self.assertEqual(connector.pilot.state, "C")
+        self.assertTrue(connector.pilot.diode_verified)
+        self.assertEqual(connector.faults.active, [])
+        self.assertGreaterEqual(self.evse.offered_ma, 6000)
+        self.assertFalse(connector.suspended)
+        self.assertFalse(self.welded)
+        if self.opened_ms is not None:
+            self.assertGreaterEqual(self.now_ms - self.opened_ms, 10000)
+        self.closings_ms.append(self.now_ms)
+        if len(self.closings_ms) > 6:
+            self.assertGreaterEqual(self.now_ms - self.closings_ms[-7], 600000)
+
+    def check_open_in_time(self, on, high_mv, low_mv):
+        vehicle = self.vehicle
+        asks = vehicle.plugged and high_mv == 6000
+        stopping = self.evse.offered_ma == 0
+        if asks and not stopping and vehicle.has_diode:
+            self.must_open_ms = None
+        elif self.must_open_ms is None:
+            within_ms = 100
+            if asks and not vehicle.shorted:
+                within_ms = 6100 if stopping else 3000
+            self.must_open_ms = self.now_ms + within_ms
+        elif not asks:
+            self.must_open_ms = min(self.must_open_ms, self.now_ms + 100)
+        if on and self.must_open_ms is not None:
+            self.assertLessEqual(self.now_ms, self.must_open_ms)
+
+
 class StatusTableTest(unittest.TestCase):
-    def test_every_status_is_there_and_every_way_exists(self):
-        for names in CHANGES.values():
-            for name in names:
-                self.assertIn(name, CHANGES)
-        self.assertEqual(len(CHANGES), 9)
+    def test_changes_are_those_of_the_specification(self):
+        self.assertEqual(sorted(STATUSES), sorted(TABLE))
+        for index in range(len(STATUSES)):
+            allowed = [STATUSES[int(step)] for step in CHANGES[index]]
+            self.assertEqual(sorted(allowed), sorted(TABLE[STATUSES[index]]), STATUSES[index])
+
+    def test_steps(self):
+        for present, wanted, step in (
+            ("Available", "Charging", "Charging"),
+            ("Charging", "Charging", "Charging"),
+            ("Finishing", "Charging", "Preparing"),
+            ("Preparing", "Unavailable", "Available"),
+            ("Charging", "Preparing", "Finishing"),
+        ):
+            self.assertEqual(next_status(present, wanted), step)
 
 
 if __name__ == "__main__":
