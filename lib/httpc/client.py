@@ -5,7 +5,7 @@ May import: ``httpc``, ``transport``, ``ticks``.
 
 import transport
 from httpc import url as urls
-from httpc.errors import BadResponse, StatusError, Truncated, UrlError
+from httpc.errors import BadResponse, Changed, StatusError, Truncated, UrlError
 from httpc.head import Head
 from httpc.response import REDIRECTS, WANTED, body_of
 from micropython import const
@@ -20,12 +20,16 @@ async def get(
     """A Response to a GET of ``url``, from byte ``offset`` of the version named ``etag``.
 
     ``timeout_ms`` bounds each step: connect, head, every read of the body. https needs ``tls`` (a
-    context of transport.make_tls). Check ``Response.offset``: it is 0 when the server sends the
-    whole file although a part was asked for. Raises HttpError, TransportError.
+    context of transport.make_tls). Check ``Response.offset``: it is 0, and the whole file comes,
+    when the file has changed or the server knows no parts. Raises HttpError, TransportError.
     """
     target = urls.parse(url, ("https", "http") if allow_http else ("https",))
     while True:
-        response = await _get(target, tls, offset, etag, timeout_ms)
+        try:
+            response = await _get(target, tls, offset, etag, timeout_ms)
+        except Changed:
+            offset = 0
+            continue
         if isinstance(response, Response):
             return response
         if not max_redirects:

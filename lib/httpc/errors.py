@@ -25,5 +25,9 @@ class BadResponse(HttpError):
     """The answer breaks HTTP, or lacks what this client needs."""
 
 
+class Changed(BadResponse):
+    """The part is of another version of the file than the one asked for."""
+
+
 class Truncated(HttpError):
     """The connection ended before the announced end of the body."""

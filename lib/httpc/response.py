@@ -3,7 +3,7 @@
 Pure. May import: ``httpc.errors``.
 """
 
-from httpc.errors import BadResponse, StatusError
+from httpc.errors import BadResponse, Changed, StatusError
 
 WANTED = (
     b"content-length",
@@ -27,7 +27,7 @@ def body_of(head, offset, etag):
     """(length, offset, total) of the body that follows ``head``; total None when not told.
 
     ``offset`` and ``etag`` are what was asked for. A server may answer a request for a part with
-    the whole: then the returned offset is 0. Raises StatusError, BadResponse.
+    the whole: then the returned offset is 0. Raises StatusError, BadResponse, Changed.
     """
     fields = head.fields
     if head.status != 200 and not (head.status == 206 and offset):
@@ -51,5 +51,5 @@ def body_of(head, offset, etag):
     ):
         raise BadResponse("response is for another range")
     if etag and fields.get(b"etag") != etag:
-        raise BadResponse("file has changed on the server")
+        raise Changed("file has changed on the server")
     return length, offset, total

@@ -14,8 +14,9 @@ from ws.frames import BINARY, TEXT
 from ws.handshake import Handshake
 from ws.protocol import CLOSED, Protocol
 
-# How long the server has to answer our Close, and to end the connection after its own.
-_CLOSE_MS = const(2000)
+# How long the server has to answer our Close, and to end the connection after its own. Not for
+# nothing: a TLS server may wait for our end, and its close_notify can be swallowed by a read.
+_CLOSE_MS = const(1500)
 
 
 async def connect(
@@ -100,12 +101,15 @@ class WebSocket:
             while True:
                 if core.outgoing:
                     await self._flush()
+                was_closing = core.close_sent
                 event = core.next_event()
                 if event:
                     if event[0] < CLOSED:
                         return event
-                    # The server is to end the connection (RFC 6455, section 7.1.1).
                     self.closed = ConnectionClosed(event[1], event[2])
+                    if was_closing:
+                        raise self.closed
+                    # The server is to end the connection, once it has our Close (section 7.1.1).
                     start = ticks_ms()
                     timeout_ms = _CLOSE_MS
                     continue
