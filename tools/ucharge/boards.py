@@ -79,12 +79,10 @@ def board_names():
 
 def load_board(name):
     """The board.json dict of the board ``name``. Raises BoardError."""
+    if name not in board_names():
+        raise BoardError(f"no board {name!r}", "there are: " + ", ".join(board_names()))
     path = _FOLDER / f"{name}.py"
-    try:
-        source = path.read_text(encoding="utf-8")
-    except OSError as error:
-        hint = "there are: " + ", ".join(board_names())
-        raise BoardError(f"no board {name!r}", hint) from error
+    source = path.read_text(encoding="utf-8")
     board = parse_board(source, path.name)
     if board["name"] != name:
         raise BoardError(f"{path.name}: name={board['name']!r} is not the file's name")
@@ -145,6 +143,8 @@ def _literals(source, filename):
         line = keyword.value.lineno
         if keyword.arg is None:
             raise BoardError(f"{filename}, line {line}: ** is not a literal")
+        if keyword.arg in fields:
+            raise BoardError(f"{filename}, line {line}: {keyword.arg} is there twice")
         try:
             fields[keyword.arg] = ast.literal_eval(keyword.value)
         except ValueError as error:

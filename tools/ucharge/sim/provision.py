@@ -10,8 +10,8 @@ SECTOR_BYTES = 4096
 PAGE_BYTES = 256
 SECTORS = 212  # 848 KiB: the file system of a Pico W
 
-# As extmod/vfs_lfs.c configures littlefs for progsize=256. Disk version 2.0 can be mounted by
-# every littlefs 2; MicroPython 1.25 to 1.29 write 2.1 and 2.0 alike.
+# As extmod/vfs_lfsx.c configures littlefs for progsize=256; both write disk version 2.1. An
+# empty image is the same, byte for byte, as after MicroPython's mkfs.
 _GEOMETRY = {
     "block_size": SECTOR_BYTES,
     "read_size": 32,
@@ -101,9 +101,9 @@ def read_file(image, path):
     try:
         with fs.open(path, "rb") as file:
             return file.read()
+    except (FileNotFoundError, IsADirectoryError):
+        return None
     except LittleFSError as error:
-        if error.code in (LittleFSError.Error.LFS_ERR_NOENT, LittleFSError.Error.LFS_ERR_ISDIR):
-            return None
         raise FlashUnreadable(f"{path} in the flash image: {error}") from error
 
 

@@ -171,6 +171,9 @@ class Vehicle:
         if closed:
             self.closings.append(now)
             reason = self._illegal()
+            if reason is None and self.offered_ma == 0:
+                # To stay closed without an offer is another thing: a car has 6 s to stop.
+                reason = "the charger offers no current"
             if reason:
                 self.violations.append(Violation("contactor closed while " + reason, now))
         elif self._illegal_since is not None:

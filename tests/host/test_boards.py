@@ -1,0 +1,135 @@
+"""Board configurations are read as data, and what can't work is refused with a clear line."""
+
+import json
+
+import pytest
+
+from ucharge import boards
+
+GOOD = {
+    "name": "bench",
+    "family": "rp2",
+    "chip": "rp2040",
+    "compatible": ["bench"],
+    "safe_outputs": [(15, 0), (16, 1)],
+    "contactor_pin": 15,
+    "contactor_feedback_pin": 14,
+    "pilot_pwm_pin": 16,
+    "pilot_adc_pin": 26,
+    "pilot_span_mv": 30000,
+    "pilot_offset_mv": -15000,
+    "meter_pin": 17,
+    "meter_wh_per_pulse": 1,
+    "led_pin": "LED",
+    "watchdog_ms": 8388,
+    "max_current_a": 32,
+    "connectors": 1,
+}
+
+
+def source(without=(), **changes):
+    fields = {**GOOD, **changes}
+    lines = [f"    {name}={value!r}," for name, value in fields.items() if name not in without]
+    return "\n".join(['"""A board."""', "", "BoardConfig(", *lines, ")", ""])
+
+
+def test_simulated_board():
+    board = boards.load_board("sim_rp2")
+    assert board["schema"] == 1
+    assert board["name"] == "sim_rp2"
+    assert board["safe_outputs"] == [[15, 0], [16, 1]]
+    assert json.loads(boards.board_json(board)) == board
+
+
+@pytest.mark.parametrize("name", boards.board_names())
+def test_every_board_loads(name):
+    assert boards.load_board(name)["name"] == name
+
+
+def test_good():
+    board = boards.parse_board(source())
+    assert board["compatible"] == ["bench"]
+    assert board["watchdog_ms"] == 8388
+
+
+OPTIONAL = ["led_pin", "contactor_feedback_pin"]
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_optional(name):
+    assert name not in boards.parse_board(source(without=[name]))
+
+
+@pytest.mark.parametrize("name", [name for name in GOOD if name not in OPTIONAL])
+def test_missing(name):
+    with pytest.raises(boards.BoardError, match=f"{name} is missing"):
+        boards.parse_board(source(without=[name]))
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"colour": 1}, "unknown field colour"),
+        ({"family": "avr"}, "family='avr'"),
+        ({"chip": "rp1"}, "chip='rp1'"),
+        ({"contactor_pin": "15"}, "contactor_pin='15' is not a GPIO number that can be an output"),
+        ({"contactor_pin": 23}, "contactor_pin=23 is not a GPIO"),
+        ({"contactor_pin": True}, "contactor_pin=True"),
+        ({"contactor_pin": 3}, "contactor_pin has no level in safe_outputs"),
+        ({"pilot_adc_pin": 22}, "pilot_adc_pin=22 is not a GPIO number with an ADC of this chip"),
+        ({"meter_pin": 15}, "meter_pin and contactor_pin are both pin 15"),
+        ({"watchdog_ms": 8389}, "watchdog_ms=8389: at most 8388"),
+        ({"watchdog_ms": 10}, "watchdog_ms=10: at least 1000"),
+        ({"max_current_a": 5}, "max_current_a=5: 6 to 80"),
+        ({"max_current_a": 32.0}, "max_current_a=32.0 is not a whole number"),
+        ({"connectors": 2}, "connectors=2: 1 to 1"),
+        ({"compatible": ["other"]}, "compatible must contain the board's own name"),
+        ({"compatible": []}, "compatible=\\[\\] is not a list of names"),
+        ({"safe_outputs": [(15, 2)]}, "safe_outputs"),
+        ({"safe_outputs": [(15, 0), (15, 1)]}, "safe_outputs names pin 15 twice"),
+        ({"safe_outputs": [(15, 0), (14, 0)]}, "drives contactor_feedback_pin, an input"),
+        ({"pilot_span_mv": 26000}, "pilot range -15000 to 11000 mV"),
+        (
+            {"family": "esp32", "chip": "esp32", "pilot_adc_pin": 34, "contactor_feedback_pin": 6},
+            "contactor_feedback_pin=6 is not a GPIO number of this chip",
+        ),
+        (
+            {"family": "esp32", "chip": "esp32", "pilot_adc_pin": 34, "pilot_pwm_pin": 35},
+            "pilot_pwm_pin=35 is not a GPIO number that can be an output",
+        ),
+    ],
+)
+def test_refused(changes, text):
+    with pytest.raises(boards.BoardError, match=text):
+        boards.parse_board(source(**changes))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "must be one call"),
+        ("BoardConfig(1)", "must be one call"),
+        ("Other(name='x')", "must be one call"),
+        ("import os\nBoardConfig(name='x')", "must be one call"),
+        ("BoardConfig(name='x')\nBoardConfig(name='y')", "must be one call"),
+        ("BoardConfig(name=open('x').read())", "line 1: name is not a literal"),
+        ("BoardConfig(\n    name=f'{1}')", "line 2: name is not a literal"),
+        ("BoardConfig(**{'name': 'x'})", "\\*\\* is not a literal"),
+        ("BoardConfig(name=", "line 1"),
+        ("BoardConfig(name='x', name='y')", "line 1"),
+    ],
+)
+def test_is_never_executed(text, message):
+    with pytest.raises(boards.BoardError, match=message):
+        boards.parse_board(text, "evil.py")
+
+
+def test_unknown_board():
+    with pytest.raises(boards.BoardError, match="no board 'nope'") as caught:
+        boards.load_board("nope")
+    assert "sim_rp2" in caught.value.hint
+
+
+def test_name_can_not_leave_the_folder():
+    with pytest.raises(boards.BoardError):
+        boards.load_board("../pyproject")
