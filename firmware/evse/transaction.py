@@ -14,7 +14,7 @@ class Transaction:
         self.connector_id = connector_id
         self.idTag = idTag
         self.meter_start_wh = meter_start_wh
-        self.meter_stop_wh = None
-        self.reason = None
+        self.meter_stop_wh = 0
+        self.reason = ""
         self.stop_idTag = None
         self.reference = None

@@ -177,7 +177,7 @@ class ChargePoint:
             return
         kind, unique_id = event[:2]
         if kind == "call":
-            self._answer(unique_id, *event[2:], now_ms)
+            self._answer(unique_id, event[2], event[3], now_ms)
         elif kind == "result":
             self._settle(True, event[2], now_ms)
         elif kind == "error":

@@ -12,9 +12,9 @@ class StatusReporter:
     def __init__(self, charge_point):
         self._charge_point = charge_point
         count = len(charge_point.evse.connectors) + 1
-        self._heard = [None] * count  # (status, errorCode) told last
-        self._shown = [None] * count  # as seen by the last tick
-        self._since_ms = [None] * count  # None: for long enough
+        self._heard: list = [None] * count  # (status, errorCode) told last
+        self._shown: list = [None] * count  # as seen by the last tick
+        self._since_ms: list = [None] * count  # None: for long enough
 
     def forget(self):
         """The central system knows nothing: tell it about all of them, at once."""

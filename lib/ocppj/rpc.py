@@ -61,7 +61,7 @@ class Rpc:
         """Forget the outstanding CALL: the link is gone."""
         self._pending = None
 
-    def receive(self, text, now_ms):
+    def receive(self, text, now_ms) -> tuple | None:
         """The event that ``text`` brings, or None where it is to be ignored.
 
         ("call", id, action, payload), ("result", id, payload), ("error", id, code, description)

@@ -61,6 +61,7 @@ class Vehicle:
         self.plugged = False
         self.wants = True  # closes S2 when it is offered current
         self.has_diode = True
+        self.impatient = False  # keeps S2 closed whatever it is offered
         self.lets_go = True  # opens S2 when the PWM goes
         self.shorted = False
         self._offered_ms = 0
@@ -72,7 +73,7 @@ class Vehicle:
         if self.shorted:
             return 0, 0
         self._offered_ms = self._offered_ms + STEP_MS if offered_ma and self.plugged else 0
-        if self._offered_ms >= 500 and self.wants:
+        if (self._offered_ms >= 500 or self.impatient) and self.plugged and self.wants:
             self._s2 = True
         elif not self.wants or not self.plugged or (not offered_ma and self.lets_go):
             self._s2 = False

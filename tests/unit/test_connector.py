@@ -74,6 +74,11 @@ class ConnectorTest(unittest.TestCase):
         self.ms_until(lambda: self.evse.contactor_on)
         self.run_s(1)
 
+    def never_closes(self, seconds):
+        for _ in range(seconds * 1000 // STEP_MS):
+            self.step()
+            self.assertFalse(self.evse.contactor_on)
+
     def events(self):
         events = [(kind, transaction.reason) for kind, transaction in self.evse.events]
         self.evse.events.clear()
@@ -209,6 +214,36 @@ class ConnectorTest(unittest.TestCase):
             (self.connector.status, self.connector.errorCode), ("Available", "NoError")
         )
 
+    def test_missing_diode_is_found_before_closing(self):
+        self.vehicle.has_diode = False
+        self.vehicle.impatient = True
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.connector.authorize("TAG", self.now_ms)
+        self.never_closes(5)
+
+    def test_diode_is_checked_anew_after_a_fault(self):
+        self.charge()
+        self.vehicle.impatient = True
+        self.meter_wh = None
+        self.run_s(15)
+        self.vehicle.has_diode = False
+        self.meter_wh = 0
+        self.never_closes(5)
+
+    def test_fault_opens_at_once_under_load(self):
+        self.charge()
+        self.vehicle.impatient = True
+        self.meter_wh = None
+        self.step()
+        self.assertFalse(self.evse.contactor_on)
+
+    def test_trial_opens_what_is_closed(self):
+        self.charge()
+        self.evse.inhibited = True
+        self.run_s(1)
+        self.assertFalse(self.evse.contactor_on)
+
     def test_shorted_pilot_opens_at_once(self):
         self.charge()
         self.vehicle.shorted = True
@@ -252,10 +287,9 @@ class ConnectorTest(unittest.TestCase):
     def test_closed_feedback_forbids_closing(self):
         self.feedback = lambda coil: True
         self.vehicle.plugged = True
+        self.vehicle.impatient = True
         self.connector.authorize("TAG", self.now_ms)
-        for _ in range(500):
-            self.step()
-            self.assertFalse(self.evse.contactor_on)
+        self.never_closes(10)
 
     def test_silent_meter_is_a_fault(self):
         self.charge()
