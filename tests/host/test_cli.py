@@ -85,6 +85,15 @@ def test_debug_shows_the_traceback():
         main(["update", "CP001", "none.ucup", "--debug"])
 
 
+@pytest.mark.parametrize(("is_right", "status"), [(True, 0), (False, 1)])
+def test_the_demo_exits_with_0_only_when_all_is_as_expected(is_right, status, monkeypatch):
+    async def play(*_):
+        return is_right
+
+    monkeypatch.setattr("ucharge.demo.play.play", play)
+    assert _run("demo") == status
+
+
 def test_keys_are_made_once(capsys):
     assert _run("keys", "--host", "csms.local") == 0
     assert "csms.local" in capsys.readouterr().out
