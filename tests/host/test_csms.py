@@ -2,72 +2,16 @@
 
 import asyncio
 import base64
-import json
-from contextlib import asynccontextmanager
 
 import pytest
-from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus, NegotiationError
 
+from csms_client import BOOT, CHARGER_CALLS, TIME, client
 from ucharge.csms import CentralSystem, Policy
-from ucharge.csms.control import ControlServer
-from ucharge.csms.control_client import connect as connect_control
 from ucharge.csms.errors import CallRejected, CallTimeout, NotConnected, WaitTimeout
-from ucharge.csms.firmware_host import FirmwareHost
 from ucharge.csms.policy import not_implemented
 from ucharge.csms.tls import client_context, server_context
-from ucharge.errors import UserError
 from ucharge.keys import create
-
-BOOT = {"chargePointVendor": "v", "chargePointModel": "m", "firmwareVersion": "1.0.0"}
-TIME = "2024-01-01T00:00:00Z"
-# What a 1.6 charger sends, the whitepaper's messages included: action -> least payload.
-CHARGER_CALLS = {
-    "Authorize": {"idTag": "A"},
-    "BootNotification": BOOT,
-    "DataTransfer": {"vendorId": "v"},
-    "DiagnosticsStatusNotification": {"status": "Idle"},
-    "FirmwareStatusNotification": {"status": "Idle"},
-    "Heartbeat": {},
-    "LogStatusNotification": {"status": "Idle"},
-    "MeterValues": {
-        "connectorId": 1,
-        "meterValue": [{"timestamp": TIME, "sampledValue": [{"value": "1"}]}],
-    },
-    "SecurityEventNotification": {"type": "FirmwareUpdated", "timestamp": TIME},
-    "SignCertificate": {"csr": "x"},
-    "SignedFirmwareStatusNotification": {"status": "Idle"},
-    "StartTransaction": {"connectorId": 1, "idTag": "A", "meterStart": 5, "timestamp": TIME},
-    "StatusNotification": {"connectorId": 1, "errorCode": "NoError", "status": "Available"},
-    "StopTransaction": {"transactionId": 1, "meterStop": 9, "timestamp": TIME},
-}
-
-
-class Client:
-    """A charger of few words."""
-
-    def __init__(self, socket):
-        self.socket = socket
-        self._number = 0
-
-    async def ask(self, action, payload, unique_id=None):
-        self._number += 1
-        unique_id = unique_id or f"id-{id(self.socket)}-{self._number}"
-        await self.send([2, unique_id, action, payload])
-        return await self.receive()
-
-    async def send(self, message):
-        await self.socket.send(message if isinstance(message, str) else json.dumps(message))
-
-    async def receive(self):
-        return json.loads(await asyncio.wait_for(self.socket.recv(), 5))
-
-
-@asynccontextmanager
-async def client(central, identity="CP001", **options):
-    options.setdefault("subprotocols", ["ocpp1.6"])
-    async with connect(f"{central.url}/{identity}", **options) as socket:
-        yield Client(socket)
 
 
 @pytest.mark.asyncio
@@ -337,63 +281,3 @@ async def test_tls(tmp_path):
         assert central.url.startswith("wss://")
         async with client(central, ssl=client_context(keys)) as charger:
             assert (await charger.ask("BootNotification", BOOT))[0] == 3
-
-
-@pytest.mark.asyncio
-async def test_control_lists_calls_publishes_and_streams(tmp_path):
-    file = tmp_path / "csms.json"
-    async with (
-        CentralSystem() as central,
-        FirmwareHost() as files,
-        ControlServer(central, files, file),
-        client(central) as charger,
-        connect_control(file) as control,
-    ):
-        assert file.stat().st_mode & 0o777 == 0o600
-        await charger.ask("BootNotification", BOOT)
-        await charger.ask("StatusNotification", CHARGER_CALLS["StatusNotification"])
-        await charger.ask("StartTransaction", CHARGER_CALLS["StartTransaction"])
-        assert await control.chargers() == [
-            {
-                "identity": "CP001",
-                "is_connected": True,
-                "firmwareVersion": "1.0.0",
-                "connectors": {"1": "Available"},
-                "open_transactions": [1],
-                "violations": 0,
-            }
-        ]
-        asked = asyncio.create_task(control.call("CP001", "ClearCache", {}))
-        unique_id = (await charger.receive())[1]
-        await charger.send([3, unique_id, {"status": "Accepted"}])
-        assert await asked == {"status": "Accepted"}
-        with pytest.raises(UserError, match="not connected"):
-            await control.call("CP9", "ClearCache", {})
-        assert await control.publish("a b.ucup", b"x") == files.url("a b.ucup")
-        async with control.events() as events:
-            await charger.ask("Heartbeat", {})
-            async for event in events:
-                assert (event["type"], event["action"]) == ("message", "Heartbeat")
-                break
-    assert not file.exists()
-
-
-@pytest.mark.asyncio
-async def test_control_refuses_a_wrong_token_and_tells_when_nothing_runs(tmp_path):
-    file = tmp_path / "csms.json"
-    async with CentralSystem() as central, FirmwareHost() as files:
-        async with ControlServer(central, files, file):
-            found = json.loads(file.read_text())
-            other = tmp_path / "other.json"
-            other.write_text(json.dumps({**found, "token": "guess"}))
-            async with connect_control(other) as control:
-                with pytest.raises(UserError, match="token"):
-                    await control.chargers()
-            kept = file.read_text()
-    with pytest.raises(UserError, match="no central system runs"):
-        async with connect_control(file):
-            pass
-    file.write_text(kept)
-    async with connect_control(file) as control:
-        with pytest.raises(UserError, match="does not answer"):
-            await control.chargers()
