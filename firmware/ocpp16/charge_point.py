@@ -74,7 +74,7 @@ class ChargePoint:
         self.register(RemoteTrigger(self))
 
     def register(self, profile):
-        """Add a profile: its ``ACTIONS`` = {action: (fields, name of the method)}, and
+        """Add a profile: its ``ACTIONS`` = {action: (fields, method or its name)}, and
         ``tick(now_ms)`` where it has one.
 
         The method gets (payload, now_ms), returns the answer's payload or raises CallError.
@@ -84,8 +84,8 @@ class ChargePoint:
         for action in profile.ACTIONS:
             fields, handler = profile.ACTIONS[action]
             if isinstance(handler, str):
-                handler = getattr(profile, handler)
-            self._actions[action] = (fields, handler)
+                handler = getattr(type(profile), handler)
+            self._actions[action] = (fields, handler, profile)
         self._profiles.append(profile)
         if hasattr(profile, "tick"):
             self._ticks.append(profile.tick)
@@ -215,9 +215,9 @@ class ChargePoint:
             if action not in self._actions:
                 known = " " + action + " " in _UNSUPPORTED
                 raise CallError("NotSupported" if known else "NotImplemented")
-            fields, handler = self._actions[action]
+            fields, handler, profile = self._actions[action]
             validate(fields, payload)
-            text = self._rpc.result(unique_id, handler(payload, now_ms))
+            text = self._rpc.result(unique_id, handler(profile, payload, now_ms))
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)

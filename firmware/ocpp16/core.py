@@ -9,25 +9,6 @@ from firmware.ocpp16.configuration import names, row
 class Core:
     """``charge_point`` gives everything the commands act on."""
 
-    ACTIONS = {
-        "ChangeAvailability": (
-            {"connectorId": "i0!", "type": "eInoperative|Operative!"}, "change_availability",
-        ),
-        "ChangeConfiguration": ({"key": "s50!", "value": "s500!"}, "change_configuration"),
-        "ClearCache": ({}, "clear_cache"),
-        "DataTransfer": (
-            {"vendorId": "s255!", "messageId": "s50", "data": "s4096"}, "data_transfer",
-        ),
-        "GetConfiguration": ({"key": "as50"}, "get_configuration"),
-        # A chargingProfile is ignored, as section 5.11 wants without SmartCharging.
-        "RemoteStartTransaction": (
-            {"connectorId": "i1", "idTag": "s20!", "chargingProfile": "o"}, "remote_start",
-        ),
-        "RemoteStopTransaction": ({"transactionId": "i!"}, "remote_stop"),
-        "Reset": ({"type": "eHard|Soft!"}, "reset"),
-        "UnlockConnector": ({"connectorId": "i0!"}, "unlock_connector"),
-    }  # fmt: skip
-
     def __init__(self, charge_point):
         self._charge_point = charge_point
 
@@ -92,3 +73,22 @@ class Core:
 
     def unlock_connector(self, payload, now_ms):
         return {"status": "NotSupported"}  # the cable is fixed, there is no lock
+
+    ACTIONS = {
+        "ChangeAvailability": (
+            {"connectorId": "i0!", "type": "eInoperative|Operative!"}, change_availability,
+        ),
+        "ChangeConfiguration": ({"key": "s50!", "value": "s500!"}, change_configuration),
+        "ClearCache": ({}, clear_cache),
+        "DataTransfer": (
+            {"vendorId": "s255!", "messageId": "s50", "data": "s4096"}, data_transfer,
+        ),
+        "GetConfiguration": ({"key": "as50"}, get_configuration),
+        # A chargingProfile is ignored, as section 5.11 wants without SmartCharging.
+        "RemoteStartTransaction": (
+            {"connectorId": "i1", "idTag": "s20!", "chargingProfile": "o"}, remote_start,
+        ),
+        "RemoteStopTransaction": ({"transactionId": "i!"}, remote_stop),
+        "Reset": ({"type": "eHard|Soft!"}, reset),
+        "UnlockConnector": ({"connectorId": "i0!"}, unlock_connector),
+    }  # fmt: skip

@@ -12,10 +12,6 @@ _MESSAGES = (
 class RemoteTrigger:
     """Messages of other profiles are found by `ChargePoint.trigger`."""
 
-    ACTIONS = {
-        "TriggerMessage": ({"requestedMessage": _MESSAGES, "connectorId": "i0"}, "trigger_message")
-    }
-
     def __init__(self, charge_point):
         self._charge_point = charge_point
 
@@ -49,3 +45,7 @@ class RemoteTrigger:
 
     def trigger_StatusNotification(self, connector_id):
         self._charge_point.status.triggered(connector_id)
+
+    ACTIONS = {
+        "TriggerMessage": ({"requestedMessage": _MESSAGES, "connectorId": "i0"}, trigger_message)
+    }
