@@ -1,11 +1,6 @@
-"""A charge point on a bench: virtual time, a scripted central system, a simulated vehicle.
+"""A charge point on a bench: virtual time, a scripted central system, a simulated vehicle."""
 
-Everything that leaves the charge point is kept in `SENT`, over all benches of the process, so
-that a host test can hold it against the official schemas.
-"""
-
-import json
-
+from bench_central import SENT, BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock
@@ -18,8 +13,7 @@ from ticks import ticks_add, ticks_diff
 STEP_MS = 20
 START_S = 1767225600  # 2026-01-01T00:00:00Z
 
-# ("call", action, payload), ("result", action answered, payload) or ("error", action, code)
-SENT = []
+__all__ = ["BOOT", "SENT", "START_S", "STEP_MS", "Bench", "MemoryFiles", "Vehicle"]
 
 BOOT = {
     "chargePointVendor": "uCharge",
@@ -27,10 +21,6 @@ BOOT = {
     "chargePointSerialNumber": "1",
     "firmwareVersion": "1.0.0",
 }
-
-
-class BenchError(Exception):
-    """The bench was used wrongly, or something that had to happen did not."""
 
 
 class MemoryFiles:
@@ -88,124 +78,6 @@ class Vehicle:
         """Energy of one step with the contactor closed."""
         if self._s2 and self.plugged:
             self.wh += offered_ma / 1000 * 230 * STEP_MS / 3600000
-
-
-class Central:
-    """The central system. ``answers``: action -> payload, CALLERROR code (str), None for no
-    answer, or a function of the request's payload that gives one of these."""
-
-    def __init__(self, bench):
-        self._bench = bench
-        self.calls = []  # (ms since the bench's start, action, payload)
-        self.results = {}  # id of our call -> payload or CALLERROR code
-        self.errors = []
-        self._ours = {}
-        self._count = 0
-        self._open = None
-        self._transaction_id = 100
-        self.answers = {
-            "BootNotification": self.boot("Accepted"),
-            "Heartbeat": lambda payload: {"currentTime": bench.wire_time()},
-            "Authorize": {"idTagInfo": {"status": "Accepted"}},
-            "StartTransaction": self._start,
-            "StopTransaction": {},
-            "MeterValues": {},
-            "StatusNotification": {},
-            "FirmwareStatusNotification": {},
-        }
-
-    def boot(self, status, interval_s=300):
-        """An answer to BootNotification."""
-        return lambda payload: {
-            "status": status,
-            "currentTime": self._bench.wire_time(),
-            "interval": interval_s,
-        }
-
-    def _start(self, payload):
-        self._transaction_id += 1
-        return {"transactionId": self._transaction_id, "idTagInfo": {"status": "Accepted"}}
-
-    def call(self, action, payload):
-        """Send a CALL and take the answer: payload (dict) or CALLERROR code (str)."""
-        self._count += 1
-        unique_id = "c%d" % self._count
-        self._ours[unique_id] = action
-        self._bench.deliver(json.dumps([2, unique_id, action, payload]))
-        self._bench.step()
-        if unique_id not in self.results:
-            return None
-        return self.results[unique_id]
-
-    def take(self, text):
-        """One message of the charge point; gives the answer's text or None."""
-        message = json.loads(text)
-        if message[0] == 2:
-            return self._answer(message)
-        action = self._ours.get(message[1])
-        if message[0] == 3:
-            if action is None:
-                raise BenchError("an answer to nothing: " + text)
-            SENT.append(("result", action, message[2]))
-            self.results[message[1]] = message[2]
-        elif message[0] == 4:
-            if len(message) != 5:
-                raise BenchError("CALLERROR has five elements: " + text)
-            SENT.append(("error", action, message[2]))
-            self.errors.append(message)
-            self.results[message[1]] = message[2]
-        else:
-            raise BenchError(text)
-        return None
-
-    def _answer(self, message):
-        if self._open is not None and not self._open_lost():
-            raise BenchError("two CALLs at once: " + str(message))
-        _, unique_id, action, payload = message
-        if len(unique_id) > 36:
-            raise BenchError("id too long: " + unique_id)
-        SENT.append(("call", action, payload))
-        self.calls.append((self._bench.elapsed_ms, action, payload))
-        answer = self.answers.get(action, "NotImplemented")
-        if callable(answer):
-            answer = answer(payload)
-        if answer is None:
-            self._open = self._bench.elapsed_ms
-            return None
-        if isinstance(answer, str):
-            return json.dumps([4, unique_id, answer, "", {}])
-        return json.dumps([3, unique_id, answer])
-
-    def _open_lost(self):
-        """An unanswered CALL stops being outstanding after its time-out."""
-        lost = self._bench.elapsed_ms - self._open >= 30000
-        if lost:
-            self._open = None
-        return lost
-
-    def link_lost(self):
-        """The link is gone, and the CALL that was open with it."""
-        self._open = None
-
-    def actions(self):
-        """The actions received, in order."""
-        return [action for _, action, _ in self.calls]
-
-    def payloads(self, action):
-        """The payloads received with ``action``, in order."""
-        return [payload for _, name, payload in self.calls if name == action]
-
-    def statuses(self, connector_id=1):
-        """The statuses received for a connector, in order."""
-        return [
-            payload["status"]
-            for payload in self.payloads("StatusNotification")
-            if payload["connectorId"] == connector_id
-        ]
-
-    def forget(self):
-        """Begin a new record."""
-        self.calls.clear()
 
 
 class Bench:
