@@ -5,6 +5,7 @@ May import: all of the image, ``loader``.
 
 import asyncio
 import binascii
+import gc
 import os
 import sys
 
@@ -102,6 +103,8 @@ class App:
     async def run(self):
         """All tasks; returns when a reset is due, raises what any of them raises."""
         self._board.start_network(self._settings.wifi)
+        gc.collect()
+        log("app: heap %d used, %d free" % (gc.mem_alloc(), gc.mem_free()))
         tasks = [
             asyncio.create_task(task)
             for task in (self._outlet.run(), self._link.run(), self._updater.run())

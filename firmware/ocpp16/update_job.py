@@ -206,6 +206,7 @@ class UpdateJob:
 
     def staged(self, version):
         """The image of ``version`` is whole in the slot, checked and published."""
+        self._log("update: %d.%d.%d is staged" % version)
         self.version = version
         self._enter(STAGED, "Downloaded")
 

@@ -19,12 +19,14 @@ class Files:
 
     def read(self, path, limit):
         """The bytes of ``path``, or None where it is missing or longer than ``limit``."""
+        size = self.size(path)
+        if size is None or size > limit:
+            return None
         try:
             with open(self._root + path, "rb") as file:
-                data = file.read(limit + 1)
+                return file.read(size)  # a bound of its own would be allocated in full
         except OSError:
             return None
-        return data if len(data) <= limit else None
 
     def write(self, path, data):
         """Replace ``path`` by ``data``.

@@ -7,6 +7,7 @@ after that a file is an offset and a size. May import: built-ins.
 
 import errno
 import io
+from array import array
 
 _DATA = 2
 _POINTER = 3
@@ -61,11 +62,46 @@ class _Reader:
         return raw.decode(), at + size
 
 
-def index(file, image_size):
-    """Walk the image in ``file``: (files, folders).
+class Index:
+    """Where every file lies: one text of paths, a line each, and two arrays of numbers.
 
-    ``files`` maps "/pkg/mod.mpy" to (offset, size); ``folders`` is a set of paths, "/"
-    among them. Raises RomfsError on anything out of form or out of bounds.
+    A dict of tuples would hold four times the heap for as long as the image runs. Folders
+    end in "/"; "/" itself is always there.
+    """
+
+    def __init__(self):
+        self._paths = "\n/\n"
+        self._offsets = array("I", (0,))
+        self._sizes = array("I", (0,))
+
+    def __len__(self):
+        return len(self._offsets)
+
+    def add(self, path, offset=0, size=0):
+        """Note ``path``. Raises RomfsError when it is there already."""
+        if "\n%s\n" % path in self._paths or "\n%s/\n" % path.rstrip("/") in self._paths:
+            raise RomfsError("twice: " + path)
+        self._paths += path + "\n"
+        self._offsets.append(offset)
+        self._sizes.append(size)
+
+    def find(self, path):
+        """(offset, size) of ``path``, or None."""
+        at = self._paths.find("\n%s\n" % path)
+        if at < 0:
+            return None
+        number = self._paths[:at].count("\n")
+        return self._offsets[number], self._sizes[number]
+
+    def paths(self):
+        """Every path, folders with their "/"."""
+        return self._paths[1:-1].split("\n")
+
+
+def index(file, image_size):
+    """Walk the image in ``file``: its Index.
+
+    Raises RomfsError on anything out of form or out of bounds.
     """
     reader = _Reader(file)
     if bytes(reader.byte(i) for i in range(3)) != b"\xd2\xcd\x31":
@@ -73,7 +109,7 @@ def index(file, image_size):
     size, at = reader.uint(3)
     if at + size > image_size:
         raise RomfsError("image is cut short")
-    files, folders = {}, {"/"}
+    found = Index()
     pending = [("/", at, at + size)]
     while pending:
         folder, at, end = pending.pop()
@@ -81,20 +117,18 @@ def index(file, image_size):
             kind, at = reader.uint(at)
             size, at = reader.uint(at)
             stop = at + size
-            if stop > end or len(files) + len(folders) > _MAX_ENTRIES:
+            if stop > end or len(found) > _MAX_ENTRIES:
                 raise RomfsError("record exceeds its folder at %d" % at)
             if kind in (_DIRECTORY, _FILE):
                 name, inner = reader.name(at, stop)
                 path = folder + name
-                if path in files or path in folders:
-                    raise RomfsError("twice: " + path)
                 if kind == _DIRECTORY:
-                    folders.add(path)
+                    found.add(path + "/")
                     pending.append((path + "/", inner, stop))
                 else:
-                    files[path] = _data(reader, inner, stop, image_size)
+                    found.add(path, *_data(reader, inner, stop, image_size))
             at = stop
-    return files, folders
+    return found
 
 
 def _data(reader, at, end, image_size):
@@ -145,7 +179,7 @@ class RomfsVfs:
     def __init__(self, file, image_size):
         """Index the image. Raises RomfsError, OSError."""
         self._file = file
-        self._files, self._folders = index(file, image_size)
+        self._index = index(file, image_size)
 
     def mount(self, _readonly, _mkfs):
         """Called by ``vfs.mount``; nothing to do."""
@@ -160,38 +194,33 @@ class RomfsVfs:
 
     def chdir(self, path):
         """Only the root. Raises OSError(ENOENT)."""
-        if _absolute(path) != "/":
+        if path.strip("/"):
             raise OSError(errno.ENOENT)
 
     def stat(self, path):
         """As ``os.stat``. Raises OSError(ENOENT)."""
-        path = _absolute(path)
-        if path in self._files:
-            return (0x8000, 0, 0, 0, 0, 0, self._files[path][1], 0, 0, 0)
-        if path in self._folders:
-            return (0x4000, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-        raise OSError(errno.ENOENT)
+        path = "/" + path.strip("/")
+        found, mode = self._index.find(path), 0x8000
+        if found is None or path == "/":
+            found, mode = self._index.find(path.rstrip("/") + "/"), 0x4000
+        if found is None:
+            raise OSError(errno.ENOENT)
+        return (mode, 0, 0, 0, 0, 0, found[1], 0, 0, 0)
 
     def open(self, path, mode):
         """A RomfsFile. Raises OSError(EROFS) for any mode that writes, OSError(ENOENT)."""
         if mode not in ("r", "rb", "rt"):
             raise OSError(_EROFS)
-        try:
-            offset, size = self._files[_absolute(path)]
-        except KeyError:
+        found = self._index.find("/" + path.strip("/")) if path.strip("/") else None
+        if found is None:
             raise OSError(errno.ENOENT)
-        return RomfsFile(self._file, offset, size)
+        return RomfsFile(self._file, *found)
 
     def ilistdir(self, path):
         """Entries of a folder as ``os.ilistdir`` gives them."""
-        prefix = _absolute(path)
-        prefix = prefix if prefix == "/" else prefix + "/"
-        for names, mode in ((self._folders, 0x4000), (self._files, 0x8000)):
-            for full in names:
-                rest = full[len(prefix) :]
-                if full.startswith(prefix) and rest and "/" not in rest:
-                    yield (rest, mode, 0)
-
-
-def _absolute(path):
-    return "/" + path.strip("/")
+        prefix = ("/" + path.strip("/")).rstrip("/") + "/"
+        for full in self._index.paths():
+            rest = full[len(prefix) :]
+            name = rest.rstrip("/")
+            if full.startswith(prefix) and name and "/" not in name:
+                yield (name, 0x4000 if rest != name else 0x8000, 0)

@@ -21,6 +21,9 @@ from loader.slots import FileSlot
 _MOUNT_POINT = "/app"
 _CRASH_LOG = "/state/crash.log"
 _BLINK_MS = 250
+# Collect after so many bytes: left alone, the heap fills up with garbage first, and what lives
+# is then strewn over all of it; a TLS connection needs 17 KB in one piece.
+_GC_THRESHOLD = 16384
 
 context = None
 
@@ -57,6 +60,7 @@ class Context:
 def boot():
     """Choose a slot, count a trial, mount it at /app. Called by boot.py, once."""
     global context
+    gc.threshold(_GC_THRESHOLD)
     board = outputs.read_board()
     context = Context(board)
     context.files.mkdir("/slots")

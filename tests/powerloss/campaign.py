@@ -39,6 +39,8 @@ def main(name, mode, first, step, bug=None):
             failures += 1
             if failures <= _MAX_SHOWN:
                 print("%s %s cut at %d: %r" % (name, mode, cut_at, error))
+            if bug:
+                break  # caught
         gc.collect()
     print("cuts %d failures %d" % (cuts, failures))
 

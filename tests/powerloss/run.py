@@ -95,9 +95,9 @@ def selftest(every):
     missed = 0
     for bug in BUGS:
         shares = [Share(s, mode, 1, every, bug) for s in SCENARIOS for mode in MODES]
-        found = sum(share.failures for share in _run_all(shares, bug))
-        missed += not found
-        print(f"{bug}: {'caught, ' + str(found) + ' failures' if found else 'NOT CAUGHT'}")
+        caught = [" ".join(s.arguments[:2]) for s in _run_all(shares, bug) if s.failures]
+        missed += not caught
+        print(f"{bug}: {'caught by ' + ', '.join(caught) if caught else 'NOT CAUGHT'}")
     print(f"powerloss-selftest: {len(BUGS) - missed} of {len(BUGS)} seeded bugs caught")
     return 1 if missed else 0
 

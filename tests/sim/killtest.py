@@ -62,8 +62,10 @@ class Victim:
         since = await scenario.request_update(bench, name, self._files[version])
         if kill_after_s is not None:
             await asyncio.sleep(kill_after_s)
+            killed_at = len(bench.charger.messages)
             await chip.kill()
             await chip.start()
+            await scenario.wait_ready(bench, killed_at)
         outcome = await scenario.wait_outcome(bench, since, _OUTCOME_S)
         outcomes = {
             payload["status"]

@@ -37,11 +37,12 @@ GOOD = image(folder(b"pkg", file(b"mod.mpy", BIG) + folder(b"in", b"")) + file(b
 
 class TestRomfs(unittest.TestCase):
     def test_index_finds_every_file(self):
-        files, folders = index(io.BytesIO(GOOD), len(GOOD))
-        self.assertEqual(set(files), {"/pkg/mod.mpy", "/x"})
-        self.assertEqual(folders, {"/", "/pkg", "/pkg/in"})
-        offset, size = files["/pkg/mod.mpy"]
+        found = index(io.BytesIO(GOOD), len(GOOD))
+        self.assertEqual(set(found.paths()), {"/", "/pkg/", "/pkg/in/", "/pkg/mod.mpy", "/x"})
+        offset, size = found.find("/pkg/mod.mpy")
         self.assertEqual(GOOD[offset : offset + size], BIG)
+        for missing in ("/pkg/mod", "mod.mpy", "/pkg/mod.mpy/", "/pkg", "x"):
+            self.assertIsNone(found.find(missing), missing)
 
     def test_read_in_pieces(self):
         vfs = RomfsVfs(io.BytesIO(GOOD), len(GOOD))
@@ -115,10 +116,11 @@ class TestRomfs(unittest.TestCase):
                 data = bytearray(GOOD)
                 data[at] ^= flip
                 try:
-                    files, _ = index(io.BytesIO(data), len(data))
+                    found = index(io.BytesIO(data), len(data))
                 except RomfsError:
                     continue
-                for offset, size in files.values():
+                for path in found.paths():
+                    offset, size = found.find(path)
                     self.assertLessEqual(offset + size, len(data))
 
 

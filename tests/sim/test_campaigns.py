@@ -1,0 +1,44 @@
+"""Short versions of the slow campaigns, and the demo itself, run as a user runs them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def last_line(*arguments, timeout_s=240):
+    """Run Python with ``arguments``; (exit status, last line)."""
+    process = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=timeout_s,
+    )
+    print(process.stdout)
+    return process.returncode, process.stdout.rstrip().rpartition("\n")[2]
+
+
+def test_the_demo_ends_as_expected():
+    status, line = last_line("-m", "ucharge", "demo")
+    assert (status, line) == (0, "demo: 5 of 5 outcomes as expected")
+
+
+def test_some_power_cuts():
+    status, line = last_line("tests/powerloss/run.py", "--every", "13")
+    assert status == 0
+    assert line.startswith("powerloss: ") and line.endswith(" cuts, 0 failures")
+    assert int(line.split()[1]) >= 150
+
+
+def test_seeded_bugs_are_caught_by_some_power_cuts():
+    status, line = last_line("tests/powerloss/run.py", "--selftest", "--every", "9")
+    assert (status, line) == (0, "powerloss-selftest: 6 of 6 seeded bugs caught")
+
+
+def test_some_kills():
+    status, line = last_line("tests/sim/killtest.py", "--runs", "4")
+    assert (status, line) == (0, "killtest: 4 kills, 0 failures")
