@@ -94,8 +94,9 @@ def test_weld(tmp_path):
         await chip.wait_console("^state 12 0")
         chip.set_weld(1)
         await chip.wait_console("^state 12 1")
+        seen = len(chip.console)
         chip.set_weld(None)
-        await chip.wait_until(lambda: chip.console[-2].startswith("state 12 0"))
+        await chip.wait_console("^state 12 0", start=seen)
 
     run(tmp_path, story)
 

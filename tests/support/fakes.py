@@ -13,7 +13,7 @@ sys.modules.pop("machine", None)  # MicroPython's own, if something had imported
 import machine  # noqa: E402
 import network  # noqa: E402
 import rp2  # noqa: E402, F401
-from wires import IllegalUse, wires  # noqa: E402, F401
+from wires import IllegalUse, wires  # noqa: E402, F401  # pyright: ignore
 
 sys.path.pop(0)
 
@@ -50,7 +50,7 @@ def power_on(**settings):
     wlan = network.WLAN()
     wlan.disconnect()
     wlan.active(False)
-    machine.RTC._offset_s = None
+    machine.RTC._offset_s = None  # pyright: ignore
 
 
 def _die():

@@ -187,7 +187,8 @@ class Cut(unittest.TestCase):
 
 
 class File(unittest.TestCase):
-    PATH = "test_nor_flash.tmp"
+    # Both interpreters may run this at the same time.
+    PATH = "test_nor_flash.%d.tmp" % int.from_bytes(os.urandom(4), "little")
 
     def tearDown(self):
         try:

@@ -179,19 +179,16 @@ def _is_kind(kind, value, chip):
         return is_int and value in chip.adc_pins
     if kind is _LED:
         return value == "LED" or (is_int and value in chip.pins - chip.inputs)
+    if not isinstance(value, (list, tuple)):
+        return False
     if kind is _NAMES:
-        return _is_list(value) and bool(value) and all(_is_kind(_TEXT, v, chip) for v in value)
-    return _is_list(value) and all(
-        _is_list(item)
-        and len(item) == 2
-        and _is_kind(_OUTPUT, item[0], chip)
-        and item[1] in (0, 1)
-        for item in value
-    )
+        return bool(value) and all(_is_kind(_TEXT, name, chip) for name in value)
+    return all(_is_level(item, chip) for item in value)
 
 
-def _is_list(value):
-    return isinstance(value, (list, tuple))
+def _is_level(item, chip):
+    is_pair = isinstance(item, (list, tuple)) and len(item) == 2
+    return is_pair and _is_kind(_OUTPUT, item[0], chip) and item[1] in (0, 1)
 
 
 def _check_whole(where, fields, chip):

@@ -21,6 +21,7 @@ To the chip:
 
 import asyncio
 import json
+from typing import Any
 
 
 class ChipBus:
@@ -90,7 +91,7 @@ class _Link(asyncio.Protocol):
     def __init__(self, bus):
         self._bus = bus
         self._rest = b""
-        self.transport = None
+        self.transport: Any = None
 
     def connection_made(self, transport):
         self.transport = transport

@@ -63,6 +63,7 @@ def make_image(files, sectors=SECTORS):
     fs = _file_system(buffer, mount=False)
     fs.format()
     fs.mount()
+    path = "/"
     try:
         for path in sorted(files):
             folder = posixpath.dirname(path)

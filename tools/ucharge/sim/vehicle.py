@@ -7,6 +7,7 @@ one -12 V while the charger sends PWM, and the duty cycle tells it the current i
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 _APART_MV = 12000
@@ -79,8 +80,10 @@ class Vehicle:
         self._illegal_since = None
         self._pending = []  # (time due, name, value): the car's reactions
         self._last_s = time.monotonic()
-        self.on_pilot = None  # called when a plateau changed
-        self.on_pulses = None  # called with the number of new Wh pulses
+        self.on_pilot: Callable[[], None] | None = None  # called when a plateau changed
+        self.on_pulses: Callable[[int], None] | None = (
+            None  # called with the number of new Wh pulses
+        )
         self.wh_per_pulse = 1
         self._pulses = 0
 

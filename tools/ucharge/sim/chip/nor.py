@@ -80,19 +80,28 @@ class NorFlash:
 
     ``operations`` counts erases and programmed pages. The operation numbered ``cut_at`` (from 1)
     does not happen, or with ``torn`` happens in part; then PowerCut is raised, and again by every
-    later access. ``on_cut()``, if given, is called instead of the first raise (it ends the
-    process); ``on_operation(count, is_erase)`` before every operation.
+    later access. ``on_cut()`` is called before the first raise (a chip ends its process there),
+    ``on_operation(count, is_erase)`` before every operation.
     """
 
-    def __init__(self, cells, sectors, cut_at=None, torn=False, operations=0):
+    def __init__(
+        self,
+        cells,
+        sectors,
+        cut_at=None,
+        torn=False,
+        operations=0,
+        on_cut=None,
+        on_operation=None,
+    ):
         self.cells = cells
         self.sectors = sectors
         self.cut_at = cut_at
         self.torn = torn
         self.operations = operations
         self.erases = 0
-        self.on_cut = None
-        self.on_operation = None
+        self.on_cut = on_cut
+        self.on_operation = on_operation
         self._off = False
         self._page = memoryview(bytearray(PAGE_BYTES))
         self._blank = b"\xff" * PAGE_BYTES
