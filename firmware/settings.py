@@ -33,6 +33,18 @@ _FIELDS = (
 class Settings:
     """One attribute for each field of ``/config.json``."""
 
+    identity: str
+    url: str
+    allow_http: bool
+    vendor: str
+    model: str
+    serial: str
+    confirm_after_s: int
+    trial_deadline_s: int
+    wifi: dict
+    authorization_key: str
+    keys: dict
+
     def __init__(self, files):
         """Raises SettingsError."""
         data = files.read(PATH, _MAX_FILE)

@@ -17,7 +17,7 @@ else:
 
     def ticks_ms():
         """Milliseconds since an arbitrary start, wrapping as on the device."""
-        return int(time.monotonic() * 1000) % _PERIOD
+        return int(time.monotonic() * 1000) % _PERIOD  # pyright: ignore
 
     def ticks_add(ticks, delta_ms):
         """The tick ``delta_ms`` after ``ticks``."""

@@ -11,7 +11,8 @@ from loader.decide import RUN, Facts, decide
 def choose(files, slots, cause, flags, feed):
     """(Record or None, Decision) for this boot; the record is on the flash when it returns.
 
-    ``cause`` and ``flags``: of ``loader.resets``; ``feed()`` feeds the watchdog. Raises OSError, RecordError.
+    ``cause`` and ``flags``: of ``loader.resets``; ``feed()`` feeds the watchdog. Raises
+    OSError, RecordError.
     """
     held = record.read(files)
     decision = decide(

@@ -56,8 +56,8 @@ class Record:
         self.reason = reason
         self.attempts = 0  # trial boots so far; ESP32 confirmed: tries to get back
         self.unhealthy = 0  # boots in a row that ended before healthy
-        self.version = (0, 0, 0)  # of the active slot
-        self.floor = (0, 0, 0)  # least version an update may have
+        self.version: tuple = (0, 0, 0)  # of the active slot
+        self.floor: tuple = (0, 0, 0)  # least version an update may have
         self.digest = bytes(32)  # SHA-256 of the active slot's payload
         self.request_kind = 0  # 0 none, 1 UpdateFirmware, 2 SignedUpdateFirmware
         self.request_id = NO_REQUEST

@@ -104,7 +104,7 @@ def _file_system(slot):
 
     view = getattr(slot, "memory_view", None)
     if view is not None and hasattr(vfs, "VfsRom"):
-        return vfs.VfsRom(view())
+        return vfs.VfsRom(view())  # pyright: ignore[reportAttributeAccessIssue]
     return RomfsVfs(slot.open_payload(), slot.header().payload_size)
 
 
@@ -117,7 +117,7 @@ def run():
         from firmware.app import main
 
         main(ctx)
-    except Exception as error:  # the one place that catches all: whatever it is, reset
+    except Exception as error:  # noqa: BLE001 - the one place that catches all, to reset
         outputs.make_safe(ctx.board)
         _note_crash(ctx, error)
     machine.reset()

@@ -51,9 +51,5 @@ def reject(files, trial, reason):
 def complete(record, slots):
     """Make good what a cut between the two writes of ``confirm`` left undone."""
     slot = slots[record.active]
-    if (
-        record.state == records.CONFIRMED
-        and slot.digest() == record.digest
-        and not slot.marked()
-    ):
+    if record.state == records.CONFIRMED and slot.digest() == record.digest and not slot.marked():
         slot.mark_proven(record.floor)

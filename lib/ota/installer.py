@@ -75,9 +75,9 @@ class Installer:
         size, _, _, payload_size, _ = read_prefix(self._head)
         if self._total is not None and self._total != size + payload_size:
             raise Refused("file of %d bytes, not %d" % (self._total, size + payload_size))
-        grown = memoryview(bytearray(size))
-        grown[:PREFIX_SIZE] = self._head
-        self._head = grown
+        grown = bytearray(size)
+        grown[:PREFIX_SIZE] = bytes(self._head)
+        self._head = memoryview(grown)
 
     def _sector_filled(self):
         sector = self._buffer[: self._filled]

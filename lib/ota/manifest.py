@@ -59,6 +59,17 @@ class Manifest:
     are tuples of three integers; ``built`` is in Unix seconds.
     """
 
+    kind: str
+    compatible: tuple
+    version: tuple
+    floor: tuple
+    mpy: tuple
+    micropython: tuple
+    loader: int
+    state_min: int
+    state_max: int
+    built: int
+
     def __init__(self, header):
         """Raises ManifestError."""
         try:

@@ -7,10 +7,10 @@ and the loader starts as after a power-on. Runs on real MicroPython only.
 import asyncio
 import gc
 
-import samples
 import vfs
 from chip.nor import MemoryCells, NorFlash, PowerCut
 
+import samples
 from firmware.ocpp16.update_job import UpdateJob
 from firmware.updater import Updater
 from loader import record, verdict
@@ -59,15 +59,16 @@ class Port:
 
     def __init__(self, flash):
         self.flash = flash
+        self.is_on = True
 
     def readblocks(self, block, buf, offset=0):
-        return self.flash.readblocks(block, buf, offset) if self.flash else _EIO
+        return self.flash.readblocks(block, buf, offset) if self.is_on else _EIO
 
     def writeblocks(self, block, buf, offset=0):
-        return self.flash.writeblocks(block, buf, offset) if self.flash else _EIO
+        return self.flash.writeblocks(block, buf, offset) if self.is_on else _EIO
 
     def ioctl(self, operation, argument):
-        return self.flash.ioctl(operation, argument) if self.flash else _EIO
+        return self.flash.ioctl(operation, argument) if self.is_on else _EIO
 
 
 class Download:
@@ -109,7 +110,7 @@ class Bench:
 
     def _mount(self):
         if self._port:
-            self._port.flash = None
+            self._port.is_on = False
             vfs.umount(_ROOT)
         self._port = Port(self.flash)
         vfs.mount(vfs.VfsLfs2(self._port, progsize=256), _ROOT)
@@ -202,9 +203,7 @@ class Application:
         world, job = self.world, self.job
         if self.record.state == TRIAL:
             world.confirming(self.record.digest)
-            self.record = verdict.confirm(
-                self.files, self.record, self.slots, self.image.floor
-            )
+            self.record = verdict.confirm(self.files, self.record, self.slots, self.image.floor)
             world.confirmed(self.record)
             job.settle(self.record, self.slots[other(self.record.home)])
             return True

@@ -1,8 +1,9 @@
 """The scenarios of the power-cut campaign: which updates are asked for, and their ends."""
 
+from model import Image
+
 import samples
 from loader.header import Header
-from model import Image
 
 _INSTALLED = ("Downloading", "Downloaded", "Installing", "Installed")
 _REVERTED = ("Downloading", "Downloaded", "Installing", "InstallationFailed")

@@ -58,7 +58,7 @@ class Victim:
     async def _update(self, kill_after_s=None):
         bench, chip = self._bench, self._bench.chip
         version = _IMAGES[self._target]
-        name = "ucharge-%d.%d.%d.ucup" % version
+        name = f"ucharge-{'.'.join(map(str, version))}.ucup"
         since = await scenario.request_update(bench, name, self._files[version])
         if kill_after_s is not None:
             await asyncio.sleep(kill_after_s)

@@ -187,25 +187,17 @@ class TestEsp32(unittest.TestCase):
         self.assertIsNone(decision.record, "the slot that armed it wrote the attempt")
 
     def test_esp32_trial_does_not_run_power_cut_attempts_left(self):
-        decision = decide(
-            record(TRIAL, attempts=1), good(), fresh(), cause=POWER_ON, running="a"
-        )
-        self.check(
-            decision, "esp32 trial, does not run, power cut, attempts left", d.SWITCH, "b"
-        )
+        decision = decide(record(TRIAL, attempts=1), good(), fresh(), cause=POWER_ON, running="a")
+        self.check(decision, "esp32 trial, does not run, power cut, attempts left", d.SWITCH, "b")
         self.assertEqual(decision.record.attempts, 2)
 
     def test_esp32_trial_does_not_run_power_cut_attempts_used_up(self):
-        decision = decide(
-            record(TRIAL, attempts=3), good(), fresh(), cause=POWER_ON, running="a"
-        )
+        decision = decide(record(TRIAL, attempts=3), good(), fresh(), cause=POWER_ON, running="a")
         self.check(decision, "esp32 trial, does not run, any other cause", d.RUN, "a")
         self.assertEqual(decision.record.reason, "power")
 
     def test_esp32_trial_does_not_run_any_other_cause(self):
-        decision = decide(
-            record(TRIAL, attempts=1), good(), fresh(), cause=WATCHDOG, running="a"
-        )
+        decision = decide(record(TRIAL, attempts=1), good(), fresh(), cause=WATCHDOG, running="a")
         self.check(decision, "esp32 trial, does not run, any other cause", d.RUN, "a")
         self.assertEqual(decision.record.state, REJECTED)
         self.assertEqual(decision.record.reason, "watchdog")
@@ -231,9 +223,7 @@ class TestEsp32(unittest.TestCase):
     def test_esp32_confirmed_does_not_run_what_runs_is_proven(self):
         for b, attempts in ((good(), 2), (broken(), 0)):
             decision = decide(record(CONFIRMED, attempts=attempts), good(), b, running="a")
-            self.check(
-                decision, "esp32 confirmed, does not run, what runs is proven", d.RUN, "a"
-            )
+            self.check(decision, "esp32 confirmed, does not run, what runs is proven", d.RUN, "a")
             self.assertEqual(decision.record.reason, "rollback")
 
     def test_esp32_confirmed_does_not_run_what_runs_is_unproven(self):

@@ -42,9 +42,10 @@ class TestInstaller(unittest.TestCase):
         self.assertIn(words, str(caught.exception))
 
     def holds_old(self):
-        return FileSlot(self.files, "b").proven() and self.slot.digest() == Header(
-            samples.header(OLD)
-        ).digest
+        return (
+            FileSlot(self.files, "b").proven()
+            and self.slot.digest() == Header(samples.header(OLD)).digest
+        )
 
     def test_a_good_file_is_whole_and_unproven(self):
         for chunk in (1, 48, 4095, 4096, 100000):

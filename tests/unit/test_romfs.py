@@ -34,7 +34,6 @@ BIG = bytes(i & 0xFF for i in range(1000))
 GOOD = image(folder(b"pkg", file(b"mod.mpy", BIG) + folder(b"in", b"")) + file(b"x", b"hi"))
 
 
-
 class TestRomfs(unittest.TestCase):
     def test_index_finds_every_file(self):
         found = index(io.BytesIO(GOOD), len(GOOD))

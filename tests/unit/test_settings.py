@@ -34,7 +34,7 @@ class TestSettings(unittest.TestCase):
             fields.update(change)
             with self.assertRaises(SettingsError) as caught:
                 self.load(**fields)
-            self.assertIn(list(change)[0], str(caught.exception))
+            self.assertIn(next(iter(change)), str(caught.exception))
 
     def test_a_missing_or_damaged_file_says_what_to_do(self):
         with self.assertRaises(SettingsError) as caught:
