@@ -119,24 +119,27 @@ class Response:
 
         Cancelling loses nothing. Raises Truncated, TransportError.
         """
-        left = self._left
-        if len(view) > left:
-            if not left:
+        if len(view) > self._left:
+            if not self._left:
                 return 0
-            view = view[:left]
-        held = self._held
-        if held is not None:
-            count = min(len(held), len(view))
-            view[:count] = held[:count]
-            self.hold(held[count:])
+            view = view[: self._left]
+        if self._held is not None:
+            count = self._take_held(view)
         else:
             count = self._stream.try_readinto(view)
             if count is None:
                 count = await self._stream.readinto(view, self._timeout_ms)
             if not count and len(view):
                 self._stream.abort()
-                raise Truncated("connection ended %d bytes early" % left)
-        self._left = left - count
+                raise Truncated("connection ended %d bytes early" % self._left)
+        self._left -= count
+        return count
+
+    def _take_held(self, view):
+        held = self._held
+        count = min(len(held), len(view))
+        view[:count] = held[:count]
+        self.hold(held[count:])
         return count
 
     async def close(self):

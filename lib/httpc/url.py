@@ -13,7 +13,8 @@ _IN_IPV6 = "abcdef0123456789:."
 
 
 class Url:
-    """``scheme``, ``host`` (no brackets), ``port``, ``path`` (with the query, starts with '/')."""
+    """``scheme``, ``host`` (no brackets), ``port``, ``path`` (with the query, starts with '/'),
+    ``is_secure``, ``authority`` (the value of the Host field)."""
 
     def __init__(self, scheme, host, port, path):
         self.scheme = scheme
@@ -21,12 +22,9 @@ class Url:
         self.port = port
         self.path = path
         self.is_secure = scheme in ("https", "wss")
-
-    @property
-    def authority(self):
-        """The value of the Host field."""
-        host = "[" + self.host + "]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else "%s:%d" % (host, self.port)
+        self.authority = "[" + host + "]" if ":" in host else host
+        if port != _PORTS[scheme]:
+            self.authority += ":%d" % port
 
 
 def parse(text, schemes):

@@ -33,18 +33,13 @@ _TURN_MS = const(10)
 async def resolve(host, port):
     """(family, address) for ``socket.connect``. A numeric host needs no name server.
 
-    A name still blocks the loop in getaddrinfo. Raises ResolveError.
+    A name still blocks the loop in getaddrinfo, and gives only IPv4. Raises ResolveError.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        found = socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
-        for entry in found:
-            if entry[0] == socket.AF_INET:
-                break
-        else:
-            entry = found[0]
+        return family, socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][-1]
     except (OSError, IndexError):
         raise ResolveError("no address for " + host)
-    return entry[0], entry[-1]
 
 
 async def connect(host, port, tls=None, timeout_ms=10000, first=b""):

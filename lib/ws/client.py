@@ -10,9 +10,8 @@ from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport import TransportError
 from ws.errors import ConnectionClosed, HandshakeError, WsError
-from ws.frames import BINARY, TEXT
 from ws.handshake import Handshake
-from ws.protocol import CLOSED, Protocol
+from ws.protocol import BINARY, CLOSED, TEXT, Protocol
 
 # How long the server has to answer our Close, and to end the connection after its own. Not for
 # nothing: a TLS server may wait for our end, and its close_notify can be swallowed by a read.

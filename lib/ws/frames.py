@@ -6,15 +6,7 @@ May import: ``ws``.
 import os
 import struct
 
-from micropython import const
 from ws.masking import mask
-
-CONTINUATION = const(0)
-TEXT = const(1)
-BINARY = const(2)
-CLOSE = const(8)
-PING = const(9)
-PONG = const(10)
 
 
 def encode(opcode, payload, is_last=True):

@@ -7,7 +7,6 @@ import binascii
 import hashlib
 import os
 
-from httpc.errors import BadResponse
 from httpc.head import Head
 from ws.errors import HandshakeError
 
@@ -22,8 +21,9 @@ _WANTED = (
 )
 
 
-class Handshake:
-    """``request`` is what to send; fed with the answer, ``subprotocol`` is the one agreed on.
+class Handshake(Head):
+    """``request`` is what to send; fed with the answer until ``done``, then to be checked, which
+    gives the ``subprotocol`` agreed on.
 
     ``url`` is an httpc.url.Url, ``subprotocols`` the names offered, ``headers`` more pairs of name
     and value.
@@ -33,7 +33,7 @@ class Handshake:
         key = binascii.b2a_base64(os.urandom(16))[:-1]
         self._accept = binascii.b2a_base64(hashlib.sha1(key + _GUID).digest())[:-1].decode()
         self._offered = subprotocols
-        self._head = Head(_WANTED)
+        super().__init__(_WANTED)
         self.subprotocol = None
         lines = [
             "GET %s HTTP/1.1" % url.path,
@@ -53,50 +53,22 @@ class Handshake:
         lines.append("\r\n")
         self.request = "\r\n".join(lines).encode()
 
-    def feed(self, data, start, end):
-        """As httpc.head.Head.feed. Raises HandshakeError."""
-        try:
-            return self._head.feed(data, start, end)
-        except BadResponse as error:
-            raise HandshakeError(error.reason)
-
-    @property
-    def done(self):
-        """Whether the answer is complete: then call check()."""
-        return self._head.done
-
     def check(self):
         """Judge the answer. Raises HandshakeError."""
-        head = self._head
-        fields = head.fields
-        status = head.status
+        fields = self.fields
+        status = self.status
         if status != 101:
             retry_after = fields.get(b"retry-after")
             raise HandshakeError("server answered %d" % status, status, retry_after)
-        wrong = None
-        if head.version != 11:
-            wrong = "HTTP version"
-        elif fields.get(b"upgrade", "").lower() != "websocket":
-            wrong = "Upgrade"
-        elif not _has_token(fields.get(b"connection", ""), "upgrade"):
-            wrong = "Connection"
-        elif fields.get(b"sec-websocket-accept") != self._accept:
-            wrong = "Sec-WebSocket-Accept"
-        elif b"sec-websocket-extensions" in fields:
-            wrong = "Sec-WebSocket-Extensions"
-        else:
-            self.subprotocol = fields.get(b"sec-websocket-protocol")
-            if self._offered:
-                if self.subprotocol not in self._offered:
-                    wrong = "Sec-WebSocket-Protocol"
-            elif self.subprotocol is not None:
-                wrong = "Sec-WebSocket-Protocol"
-        if wrong:
-            raise HandshakeError("server's %s is missing or wrong" % wrong, status)
-
-
-def _has_token(text, token):
-    for part in text.lower().split(","):
-        if part.strip() == token:
-            return True
-    return False
+        tokens = [part.strip() for part in fields.get(b"connection", "").lower().split(",")]
+        self.subprotocol = fields.get(b"sec-websocket-protocol")
+        for name, is_right in (
+            ("HTTP version", self.version == 11),
+            ("Upgrade", fields.get(b"upgrade", "").lower() == "websocket"),
+            ("Connection", "upgrade" in tokens),
+            ("Accept", fields.get(b"sec-websocket-accept") == self._accept),
+            ("Extensions", b"sec-websocket-extensions" not in fields),
+            ("Protocol", self.subprotocol in (self._offered or (None,))),
+        ):
+            if not is_right:
+                raise HandshakeError("server's %s is missing or wrong" % name, status)

@@ -21,19 +21,8 @@ def mask(frame, start: int, key):
 
 def mask_slow(frame, start, key):
     """XOR ``frame[start:]`` (a bytearray) with the 4 bytes of ``key``, repeated."""
-    a, b, c, d = key
-    size = len(frame)
-    whole = size - 3
-    i = start
-    while i < whole:
-        frame[i] ^= a
-        frame[i + 1] ^= b
-        frame[i + 2] ^= c
-        frame[i + 3] ^= d
-        i += 4
-    for byte in key[: size - i]:
-        frame[i] ^= byte
-        i += 1
+    for i in range(start, len(frame)):
+        frame[i] ^= key[(i - start) & 3]
 
 
 def _native():

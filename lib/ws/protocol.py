@@ -7,21 +7,34 @@
 Events: (OPEN, subprotocol) (TEXT, str) (BINARY, bytes) (PING, bytes) (PONG, bytes),
 (CLOSED, code, reason) when the server closes and (FAILED, code, reason) when it broke the
 protocol; after the last two there are no more events and the connection is to be closed.
-No I/O, no clock. May import: ``ws``.
+No I/O, no clock. May import: ``ws``, ``httpc.errors``.
 """
 
+from httpc.errors import BadResponse
 from micropython import const
-from ws import frames
-from ws.errors import ConnectionClosed
-from ws.frames import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT
+from ws.errors import ConnectionClosed, HandshakeError
+from ws.frames import encode, is_valid_code
 from ws.utf8 import Checker, decode
 
+# Events; those that are frames have the opcode's number.
+TEXT = const(1)
+BINARY = const(2)
+PING = const(9)
+PONG = const(10)
 OPEN = const(16)
 CLOSED = const(17)
 FAILED = const(18)
 
+_CLOSE = const(8)
+
 _BUFFER_BYTES = const(512)
-_HANDSHAKE, _HEADER, _DATA, _CONTROL, _ENDED = 0, 1, 2, 3, 4
+
+# What comes next.
+_HANDSHAKE = const(0)
+_HEADER = const(1)
+_DATA = const(2)
+_CONTROL = const(3)
+_NOTHING = const(4)
 
 
 class _Violation(Exception):
@@ -82,7 +95,7 @@ class Protocol:
         except _Violation as error:
             code, reason = error.args
             self.close(code, reason)
-            self._state = _ENDED
+            self._state = _NOTHING
             self._message = None
             return FAILED, code, reason
 
@@ -111,7 +124,10 @@ class Protocol:
 
     def _open(self):
         handshake = self._handshake
-        self._start = handshake.feed(self._buffer, self._start, self._end)
+        try:
+            self._start = handshake.feed(self._buffer, self._start, self._end)
+        except BadResponse as error:
+            raise HandshakeError(error.reason)
         if not handshake.done:
             return None
         handshake.check()
@@ -135,7 +151,8 @@ class Protocol:
             or size & 0x80  # masked by a server
             or (2 < opcode < 8 or opcode > 10)
             or (opcode > 2 and (not is_last or size > 125))
-            or (opcode <= 2 and (opcode == CONTINUATION) != (self._kind != 0))
+            # A continuation only inside a message, nothing else there.
+            or (opcode <= 2 and (opcode == 0) != (self._kind != 0))
         ):
             raise _Violation(1002, "bad frame")
         at += 2
@@ -226,10 +243,10 @@ class Protocol:
         self._state = _HEADER
         payload = bytes(self._view[at : self._start])
         opcode = self._opcode
-        if opcode == CLOSE:
+        if opcode == _CLOSE:
             return self._closed(payload)
         if opcode == PING and not self.close_sent:
-            self.outgoing.append(frames.encode(PONG, payload))
+            self.outgoing.append(encode(PONG, payload))
         return opcode, payload
 
     def _closed(self, payload):
@@ -239,15 +256,15 @@ class Protocol:
             if len(payload) == 1:
                 raise _Violation(1002, "bad close frame")
             code = payload[0] << 8 | payload[1]
-            if not frames.is_valid_code(code):
+            if not is_valid_code(code):
                 raise _Violation(1002, "bad close frame")
             reason = decode(payload[2:])
             if reason is None:
                 raise _Violation(1007, "not UTF-8")
         if not self.close_sent:
             self.close_sent = True
-            self.outgoing.append(frames.encode(CLOSE, payload[:2]))
-        self._state = _ENDED
+            self.outgoing.append(encode(_CLOSE, payload[:2]))
+        self._state = _NOTHING
         return CLOSED, code, reason
 
     # -- what this side says ----------------------------------------------------------------
@@ -262,13 +279,13 @@ class Protocol:
         self._queue(PING, payload[:125])
 
     def _queue(self, opcode, payload):
-        if self.close_sent or self._state in (_HANDSHAKE, _ENDED):
+        if self.close_sent or self._state in (_HANDSHAKE, _NOTHING):
             raise ConnectionClosed(1006, "closing")
-        self.outgoing.append(frames.encode(opcode, payload))
+        self.outgoing.append(encode(opcode, payload))
 
     def close(self, code=1000, reason=""):
         """Queue a Close, once; no message can be sent after it. 30 characters of reason go out."""
         if not self.close_sent:
             self.close_sent = True
             payload = bytes((code >> 8, code & 255)) + reason[:30].encode()
-            self.outgoing.append(frames.encode(CLOSE, payload))
+            self.outgoing.append(encode(_CLOSE, payload))
