@@ -92,10 +92,10 @@ def test_a_reset_opens_the_contactor_and_the_car_stays(tmp_path):
 def test_weld(tmp_path):
     async def story(chip):
         await chip.wait_console("^state 12 0")
-        chip.set_weld(1)
+        chip.world.set_weld(1)
         await chip.wait_console("^state 12 1")
         seen = len(chip.console)
-        chip.set_weld(None)
+        chip.world.set_weld(None)
         await chip.wait_console("^state 12 0", start=seen)
 
     run(tmp_path, story)
@@ -128,7 +128,7 @@ while True:
 
     async def story(chip):
         await chip.wait_console("status 3")
-        chip.set_wifi("down")
+        chip.world.set_wifi("down")
         await chip.wait_console("status 0")
 
     chip = run(tmp_path, story, main)
@@ -147,3 +147,27 @@ def test_two_chips_at_once(tmp_path):
 
     asyncio.run(story())
     assert [chip.console for chip in chips] == [["chip 0"], ["chip 1"]]
+
+
+def test_soft_reset_stops_the_pwm_and_keeps_the_coil(tmp_path):
+    main = b"""
+import machine, time
+if machine.mem32[0x4005800C] == 0:
+    machine.mem32[0x4005800C] = 1
+    machine.PWM(machine.Pin(16), freq=1000, duty_u16=17476)
+    machine.Pin(15, machine.Pin.OUT, value=1)
+    time.sleep(0.3)
+    machine.soft_reset()
+print("coil", machine.Pin(15).value())
+"""
+    car = Vehicle()
+    car.plug_in()
+    car.request_power()
+
+    async def story(chip):
+        await chip.wait_until(lambda: car.charging)
+        await chip.wait_console("coil 1")
+        await chip.wait_until(lambda: not car.charging)
+        assert car.contactor_closed
+
+    run(tmp_path, story, main, vehicle=car)

@@ -20,6 +20,7 @@ To the chip:
 """
 
 import asyncio
+import contextlib
 import json
 from typing import Any
 
@@ -63,7 +64,8 @@ class ChipBus:
     async def drained(self, timeout_s):
         """After the chip's end: until all it sent was handled, or it never connected."""
         if self._link is not None:
-            await asyncio.wait_for(self._closed.wait(), timeout_s)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._closed.wait(), timeout_s)
 
     def send(self, text):
         """One line to the chip; without one it is lost, as a signal to a dead chip is."""

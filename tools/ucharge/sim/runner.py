@@ -3,59 +3,22 @@
 import asyncio
 import re
 import time
-from collections import deque
 from pathlib import Path
-from typing import NamedTuple
 
 from ucharge.errors import UserError
 from ucharge.sim import process, provision
 from ucharge.sim.bus import ChipBus
+from ucharge.sim.console import read_lines
+from ucharge.sim.resets import ResetState, RestartLimit
 from ucharge.sim.vehicle import Vehicle
 from ucharge.sim.watchdog import Watchdog
+from ucharge.sim.world import World
 
-CAUSE_POWER_ON = 1
-CAUSE_WATCHDOG = 3  # the RP2 says so of machine.reset() as well; REASON tells them apart
-REASON_TIMER = 1
-REASON_FORCED = 2
-
-# what ended a run -> (reset cause, REASON register) of the next start
-_NEXT_START = {
-    "cut": (CAUSE_POWER_ON, 0),
-    "reset": (CAUSE_WATCHDOG, REASON_FORCED),
-    "watchdog": (CAUSE_WATCHDOG, REASON_TIMER),
-    "crash": (CAUSE_WATCHDOG, REASON_TIMER),
-}
 _START_S = 20.0
-
-# What the chip is wired to when the board's dict does not say.
-_WIRING = {
-    "contactor_pin": 15,
-    "contactor_feedback_pin": 14,
-    "pilot_pwm_pin": 16,
-    "pilot_adc_pin": 26,
-    "pilot_span_mv": 30000,
-    "pilot_offset_mv": -15000,
-    "meter_pin": 17,
-    "meter_wh_per_pulse": 1,
-}
 
 
 class ChipError(UserError):
     """The chip can't start or restarts without end, or what was waited for did not come."""
-
-
-class Reset(NamedTuple):
-    """The end of a run. kind: "reset", "soft_reset", "watchdog", "crash" or "cut" (power)."""
-
-    kind: str
-    cause: int  # machine.reset_cause() of the start that follows
-    at_s: float  # time.monotonic()
-
-
-class Line(str):
-    """A line of the console; ``at_s`` is its time.monotonic()."""
-
-    at_s = 0.0
 
 
 class Chip:
@@ -86,7 +49,6 @@ class Chip:
         sectors=provision.SECTORS,
     ):
         self.directory = Path(directory)
-        self.board = {**_WIRING, **(board or {})}
         self.heapsize = heapsize
         self.vehicle = vehicle or Vehicle()
         self.cut_at = cut_at
@@ -94,28 +56,22 @@ class Chip:
         self.restart_after_cut = restart_after_cut
         self.blocking = blocking
         self.unique_id = unique_id
-        self.wifi = wifi
         self.on_console = on_console
         self.max_restarts_per_minute = max_restarts_per_minute
         self.sectors = sectors
         self.console = []
         self.resets = []
         self.boots = 0
-        self.outputs = {}  # pin -> level driven
         self.fakes_heap = None  # bytes of the chip's heap that the fakes take
         self.heap_free = None  # bytes free when boot.py starts
-        self._weld = None
         self._is_ready = False
         self._ending = None
-        self._scratch = [0, 0, 0, 0]
-        self._starts = deque()
         self._process = None
         self._tasks = []
+        self._state = ResetState()
         self._bus = ChipBus(self._receive)
         self._watchdog = Watchdog(self._bite, watchdog_scale)
-        self.vehicle.wh_per_pulse = self.board["meter_wh_per_pulse"]
-        self.vehicle.on_pilot = self._send_pilot
-        self.vehicle.on_pulses = self._send_pulses
+        self.world = World(board or {}, self.vehicle, self._bus.send, wifi)
 
     async def __aenter__(self):
         await self.start()
@@ -165,9 +121,10 @@ class Chip:
         self._must_be_off()
         if not self.flash_path.exists():
             raise ChipError(f"no flash in {self.directory}", "call provision() first")
+        await self.stop()  # of a chip that gave up, the car still lives
         await self._bus.open()
         self._is_ready = False
-        self._starts.clear()
+        self._state.power_on()
         self._tasks = [
             asyncio.create_task(self._live(), name="chip"),
             asyncio.create_task(self.vehicle.run(), name="vehicle"),
@@ -181,7 +138,7 @@ class Chip:
     async def kill(self):
         """Cut the power. The chip stays off until start()."""
         if self.is_on:
-            self._record("cut")
+            self.resets.append(self._state.after("cut"))
         await self.stop()
 
     async def stop(self):
@@ -191,25 +148,13 @@ class Chip:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._bus.close()
-        self._float_outputs()
+        self._power_down()
 
     def interrupt(self):
         """Ctrl-C on the console: KeyboardInterrupt at the firmware's next use of the hardware."""
         self._bus.send("interrupt")
 
-    def set_wifi(self, state):
-        """The network the chip may join: "up", "down", "wrong" (password)."""
-        self.wifi = state
-        self._bus.send(f"wifi {state}")
-
-    def set_weld(self, level):
-        """Stick the contactor's feedback at 0 or 1; None frees it."""
-        self._weld = level
-        self._bus.send(f"weld {'-' if level is None else level}")
-
-    def set_level(self, pin, level):
-        """Put a level on an input pin; lost when the chip is reset."""
-        self._bus.send(f"level {pin} {level}")
+    # What can be waited for.
 
     async def wait_until(self, predicate, timeout_s=30.0, what="what was waited for"):
         """The first true value of ``predicate()``. Raises ChipError, with the console's end."""
@@ -218,8 +163,9 @@ class Chip:
             value = predicate()
             if value:
                 return value
-            if self._tasks and self._tasks[0].done() and not self._tasks[0].cancelled():
-                self._tasks[0].result()  # raises what ended the chip
+            for task in self._tasks:
+                if task.done() and not task.cancelled():
+                    task.result()  # raises what ended the chip or the car
             if time.monotonic() > deadline:
                 raise ChipError(f"{what} did not come within {timeout_s} s{self._tail()}")
             await asyncio.sleep(0.01)
@@ -244,37 +190,32 @@ class Chip:
     # One life after another.
 
     async def _live(self):
-        cause, reason = CAUSE_POWER_ON, 0
-        self._scratch = [0, 0, 0, 0]
+        limit = RestartLimit(self.max_restarts_per_minute)
         while True:
-            self._bound_restarts()
-            kind = await self._run(cause, reason)
-            if kind == "soft_reset":
-                cause_after = cause
-            else:
-                cause_after, reason = _NEXT_START[kind]
-            self._record(kind, cause_after)
+            if limit.is_over():
+                raise self._no_end()
+            kind = await self._run()
+            self.resets.append(self._state.after(kind))
             if kind == "crash" and not self._is_ready:
                 raise ChipError(f"the chip's process can't start{self._tail()}")
-            cause = cause_after
-            if kind != "soft_reset":
-                self._float_outputs()
-            if kind == "cut":
-                self._scratch = [0, 0, 0, 0]
-                if not self.restart_after_cut:
-                    return
+            if kind == "soft_reset":
+                self.world.stop_pwm()
+            else:
+                self._power_down()
+            if kind == "cut" and not self.restart_after_cut:
+                return
 
-    async def _run(self, cause, reason):
+    async def _run(self):
         """One process from start to end; returns what ended it."""
         self.boots += 1
         self._ending = None
         self._is_ready = False
-        self._bus.expect(self.boots, self._settings(cause, reason))
+        self._bus.expect(self.boots, self._settings())
         self._process = await process.start(
             self._bus.port, self.boots, self.heapsize, self.directory
         )
         try:
-            await self._read_console(self._process.stdout)
+            await read_lines(self._process.stdout, self._note_line)
             await self._process.wait()
             await self._bus.drained(5.0)
         finally:
@@ -283,42 +224,27 @@ class Chip:
                 await self._process.wait()
         return self._ending or "crash"
 
-    def _settings(self, cause, reason):
-        high_mv, low_mv = self.vehicle.plateaus_mv
+    def _settings(self):
         return {
-            **{key: self.board[key] for key in _WIRING},
+            **self.world.settings(),
             "flash": str(self.flash_path.resolve()),
             "counter": str(self._counter_path.resolve()),
             "sectors": self.sectors,
             "operations": self.operations,
             "cut_at": self.cut_at,
             "torn": self.torn,
-            "cause": cause,
-            "reason": reason,
-            "scratch": self._scratch,
+            "cause": self._state.cause,
+            "reason": self._state.reason,
+            "scratch": self._state.scratch,
             "unique_id": self.unique_id,
-            "outputs": list(self.outputs.items()),
             "watchdog_ms": self._watchdog.timeout_ms or 0,
-            "high_mv": high_mv,
-            "low_mv": low_mv,
-            "wifi": self.wifi,
-            "weld": self._weld,
             "blocking": self.blocking,
         }
 
-    async def _read_console(self, stream):
-        while True:
-            try:
-                data = await stream.readline()
-            except ValueError:  # a line without end: what was read of it is dropped
-                continue
-            if not data:
-                return
-            line = Line(data.decode(errors="replace").rstrip("\r\n"))
-            line.at_s = time.monotonic()
-            self.console.append(line)
-            if self.on_console:
-                self.on_console(line)
+    def _note_line(self, line):
+        self.console.append(line)
+        if self.on_console:
+            self.on_console(line)
 
     def _receive(self, text):
         """A line from the chip; see ucharge.sim.bus."""
@@ -328,68 +254,35 @@ class Chip:
         elif word == "wdt":
             self._watchdog.arm(int(args[0]))
         elif word == "pin":
-            self._set_output(args[0], None if args[1] == "-" else int(args[1]))
+            self.world.set_output(args[0], None if args[1] == "-" else int(args[1]))
         elif word == "pwm":
-            self._set_output(args[0], None)
-            if int(args[0]) == self.board["pilot_pwm_pin"]:
-                self._set_pilot(int(args[1]), int(args[2]))
+            self.world.set_pwm(*map(int, args))
         elif word == "scratch":
-            self._scratch[int(args[0])] = int(args[1])
+            self._state.scratch[int(args[0])] = int(args[1])
         elif word == "ready":
             self.fakes_heap, self.heap_free = int(args[0]), int(args[1])
             self._is_ready = True
-            self._send_pilot()
+            self.world.send_pilot()
         elif word in ("reset", "soft_reset", "cut"):
             self._ending = self._ending or word
             self._bus.send("bye")
 
-    def _set_output(self, name, level):
-        pin = int(name) if name.isdigit() else name
-        if level is None:
-            self.outputs.pop(pin, None)
-        else:
-            self.outputs[pin] = level
-        if pin == self.board["contactor_pin"]:
-            self.vehicle.set_contactor(level == 1)
-        elif pin == self.board["pilot_pwm_pin"]:
-            self.vehicle.set_pilot_duty(None)
-
-    def _set_pilot(self, freq, duty):
-        is_steady = duty in (0, 65535) or not 980 <= freq <= 1020
-        self.vehicle.set_pilot_duty(None if is_steady else round(duty * 1000 / 65535))
-
-    def _float_outputs(self):
+    def _power_down(self):
         self._watchdog.disarm()
-        for pin in list(self.outputs):
-            self._set_output(str(pin), None)
-        self.vehicle.set_pilot_duty(None)
-
-    def _send_pilot(self):
-        self._bus.send("pilot {} {}".format(*self.vehicle.plateaus_mv))
-
-    def _send_pulses(self, count):
-        self._bus.send(f"pulse {self.board['meter_pin']} {count}")
+        self.world.float_outputs()
 
     def _bite(self):
         self._ending = "watchdog"
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
-    def _record(self, kind, cause=CAUSE_POWER_ON):
-        self.resets.append(Reset(kind, cause, time.monotonic()))
-
-    def _bound_restarts(self):
-        now = time.monotonic()
-        self._starts.append(now)
-        while self._starts[0] < now - 60:
-            self._starts.popleft()
-        if len(self._starts) > self.max_restarts_per_minute:
-            kinds = ", ".join(reset.kind for reset in self.resets[-5:])
-            raise ChipError(
-                f"the chip started {len(self._starts)} times in a minute (last: {kinds})"
-                + self._tail(),
-                "look at its console, or raise max_restarts_per_minute",
-            )
+    def _no_end(self):
+        kinds = ", ".join(reset.kind for reset in self.resets[-5:])
+        return ChipError(
+            f"the chip was started {self.max_restarts_per_minute} times in a minute "
+            f"(last ended by: {kinds}){self._tail()}",
+            "look at its console, or raise max_restarts_per_minute",
+        )
 
     def _tail(self):
         return "".join("\n  | " + line for line in self.console[-15:])
