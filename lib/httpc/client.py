@@ -71,6 +71,7 @@ async def _get(target, tls, offset, etag, timeout_ms):
         buffer = bytearray(_BUFFER_BYTES)
         view = memoryview(buffer)
         begin = ticks_ms()
+        start = end = 0
         while not head.done:
             left_ms = max(0, timeout_ms - ticks_diff(ticks_ms(), begin))
             end = await stream.readinto(view, left_ms)

@@ -11,7 +11,7 @@ import errno
 import gc
 import select
 import socket
-from asyncio import core
+from asyncio import core  # pyright: ignore[reportAttributeAccessIssue]
 
 from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
@@ -155,7 +155,7 @@ class Stream:
         count = self._do("readinto", view)
         while count is None:
             if timeout_ms is None:
-                await _wait_readable(self._sock)
+                await _wait_readable(self._sock)  # pyright: ignore[reportGeneralTypeIssues]
             else:
                 await self._look(start, timeout_ms, "read")
             self._turn_ms = ticks_ms()

@@ -30,7 +30,7 @@ def _native():
         return mask_slow
     import micropython
 
-    space = {"micropython": micropython}
+    space: dict = {"micropython": micropython}
     try:
         exec(_NATIVE, space)
     except (SyntaxError, NameError, NotImplementedError):
