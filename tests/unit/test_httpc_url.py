@@ -19,8 +19,14 @@ class ParseTest(unittest.TestCase):
         self.check("https://h:443/a", "https", "h", 443, "/a", "h")
         self.check("https://h:80/a", "https", "h", 80, "/a", "h:80")
         self.check("HTTPS://Ex-A_mple.ORG/A", "https", "ex-a_mple.org", 443, "/A", "ex-a_mple.org")
-        self.check("wss://10.0.0.1:9000/ocpp/CP%201", "wss", "10.0.0.1", 9000, "/ocpp/CP%201",
-                   "10.0.0.1:9000")
+        self.check(
+            "wss://10.0.0.1:9000/ocpp/CP%201",
+            "wss",
+            "10.0.0.1",
+            9000,
+            "/ocpp/CP%201",
+            "10.0.0.1:9000",
+        )
         self.check("https://h?q=/a", "https", "h", 443, "/?q=/a", "h")
         self.check("https://h/a?b#c", "https", "h", 443, "/a?b", "h")
         self.check("https://h:/a", "https", "h", 443, "/a", "h")
@@ -28,8 +34,9 @@ class ParseTest(unittest.TestCase):
 
     def test_ipv6(self):
         self.check("https://[::1]/a", "https", "::1", 443, "/a", "[::1]")
-        self.check("https://[2001:DB8::1]:8443", "https", "2001:db8::1", 8443, "/",
-                   "[2001:db8::1]:8443")
+        self.check(
+            "https://[2001:DB8::1]:8443", "https", "2001:db8::1", 8443, "/", "[2001:db8::1]:8443"
+        )
 
     def test_is_secure(self):
         secure = [parse(s + "://h", (s,)).is_secure for s in ("https", "http", "wss", "ws")]
@@ -37,15 +44,51 @@ class ParseTest(unittest.TestCase):
 
     def test_refused(self):
         for text in (
-            "", "h", "//h", "https:/h", "https:h", "https://", "ftp://h", "https//h", "://h",
-            "https:///a", "https://:1", "https://?a", "https://#a",
-            "https://u@h", "https://u:p@h", "https://@h", "https://u@[::1]", "https://h\\@x",
-            "https://h:0", "https://h:65536", "https://h:-1", "https://h:1x", "https://h:999999",
-            "https://[::1", "https://[::1]x", "https://[::1]@h", "https://[h]", "https://[]",
-            "https://::1", "https://[::1]:x", "https://[fe80::1%25eth0]",
-            "https://h/a b", "https://h/\r\nX: y", "https://h/\x00", "https://h/\x7f",
-            "https://h/\xe4", "https://h\xe4", "https://h%41", "https://h,x", " https://h",
-            "https://" + "h" * 254, "https://h/" + "a" * 2048, None, b"https://h", 5,
+            "",
+            "h",
+            "//h",
+            "https:/h",
+            "https:h",
+            "https://",
+            "ftp://h",
+            "https//h",
+            "://h",
+            "https:///a",
+            "https://:1",
+            "https://?a",
+            "https://#a",
+            "https://u@h",
+            "https://u:p@h",
+            "https://@h",
+            "https://u@[::1]",
+            "https://h\\@x",
+            "https://h:0",
+            "https://h:65536",
+            "https://h:-1",
+            "https://h:1x",
+            "https://h:999999",
+            "https://[::1",
+            "https://[::1]x",
+            "https://[::1]@h",
+            "https://[h]",
+            "https://[]",
+            "https://::1",
+            "https://[::1]:x",
+            "https://[fe80::1%25eth0]",
+            "https://h/a b",
+            "https://h/\r\nX: y",
+            "https://h/\x00",
+            "https://h/\x7f",
+            "https://h/\xe4",
+            "https://h\xe4",
+            "https://h%41",
+            "https://h,x",
+            " https://h",
+            "https://" + "h" * 254,
+            "https://h/" + "a" * 2048,
+            None,
+            b"https://h",
+            5,
         ):
             with self.subTest(text=text):
                 with self.assertRaises(UrlError):
@@ -72,8 +115,9 @@ class RedirectTest(unittest.TestCase):
             ("/y?z", "h", 8443, "/y?z"),
         ):
             url = redirect(base, location)
-            self.assertEqual((url.scheme, url.host, url.port, url.path),
-                             ("https", host, port, path))
+            self.assertEqual(
+                (url.scheme, url.host, url.port, url.path), ("https", host, port, path)
+            )
 
     def test_refused(self):
         for base, location in (

@@ -22,8 +22,11 @@ class RequestTest(unittest.TestCase):
         lines = request.decode().split("\r\n")
         self.assertEqual(lines[0], "GET /ocpp/CP1?x=1 HTTP/1.1")
         for line in (
-            "Host: h:9000", "Upgrade: websocket", "Connection: Upgrade",
-            "Sec-WebSocket-Version: 13", "Sec-WebSocket-Protocol: ocpp1.6, ocpp1.5",
+            "Host: h:9000",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Protocol: ocpp1.6, ocpp1.5",
             "Authorization: Basic eDp5",
         ):
             self.assertIn(line, lines)

@@ -44,8 +44,9 @@ class ProtocolTest(unittest.TestCase):
         data = frame(1, b"Hel", False) + frame(0, b"", False) + frame(0, b"lo")
         self.check(data + frame(1, b"!"), [(TEXT, "Hello"), (TEXT, "!")])
         self.check(frame(1, b"", False) + frame(0, b""), [(TEXT, "")])
-        self.check(frame(2, b"a" * 600, False) + frame(0, b"b" * 600),
-                   [(BINARY, b"a" * 600 + b"b" * 600)])
+        self.check(
+            frame(2, b"a" * 600, False) + frame(0, b"b" * 600), [(BINARY, b"a" * 600 + b"b" * 600)]
+        )
 
     def test_many_small_fragments(self):
         data = frame(1, b"a", False) + frame(0, b"b", False) * 2000 + frame(0, b"c")
@@ -53,26 +54,39 @@ class ProtocolTest(unittest.TestCase):
         self.assertEqual(feed(core, data), [(TEXT, "a" + "b" * 2000 + "c")])
 
     def test_control_frames_between_fragments(self):
-        data = (frame(1, b"Hel", False) + frame(9, b"p1") + frame(10, b"late") + frame(9)
-                + frame(0, b"lo"))
-        self.check(data, [(PING, b"p1"), (PONG, b"late"), (PING, b""), (TEXT, "Hello")],
-                   [(10, b"p1"), (10, b"")])
+        data = (
+            frame(1, b"Hel", False)
+            + frame(9, b"p1")
+            + frame(10, b"late")
+            + frame(9)
+            + frame(0, b"lo")
+        )
+        self.check(
+            data,
+            [(PING, b"p1"), (PONG, b"late"), (PING, b""), (TEXT, "Hello")],
+            [(10, b"p1"), (10, b"")],
+        )
 
     def test_ping_answers(self):
         self.check(frame(9, b"x" * 125), [(PING, b"x" * 125)], [(10, b"x" * 125)])
         pings = b"".join(frame(9, b"%d" % i) for i in range(10))
-        self.check(pings, [(PING, b"%d" % i) for i in range(10)],
-                   [(10, b"%d" % i) for i in range(10)])
+        self.check(
+            pings, [(PING, b"%d" % i) for i in range(10)], [(10, b"%d" % i) for i in range(10)]
+        )
 
     def test_utf8_split_over_fragments(self):
         data = "a\u20ac\U0001f600".encode()
         for cut in range(len(data) + 1):
-            self.check(frame(1, data[:cut], False) + frame(9) + frame(0, data[cut:]),
-                       [(PING, b""), (TEXT, data.decode())], [(10, b"")])
+            self.check(
+                frame(1, data[:cut], False) + frame(9) + frame(0, data[cut:]),
+                [(PING, b""), (TEXT, data.decode())],
+                [(10, b"")],
+            )
 
     def test_close(self):
-        self.check(close_frame(1001, b"bye") + b"junk\xff", [(CLOSED, 1001, "bye")],
-                   [(8, b"\x03\xe9")])
+        self.check(
+            close_frame(1001, b"bye") + b"junk\xff", [(CLOSED, 1001, "bye")], [(8, b"\x03\xe9")]
+        )
         self.check(frame(8) + frame(1, b"x"), [(CLOSED, 1005, "")], [(8, b"")])
         for code in (1000, 1003, 1007, 1011, 1012, 1014, 3000, 4999):
             self.check(close_frame(code), [(CLOSED, code, "")], [(8, close_frame(code)[2:])])
@@ -131,8 +145,12 @@ class ProtocolTest(unittest.TestCase):
         self.fails(frame(1, b"x" * 1001), 1009, limit=1000)
         self.fails(b"\x82\x7f\x7f" + b"\xff" * 7, 1009)
         self.fails(frame(1, b"x" * 600, False) + frame(0, b"x" * 401), 1009, limit=1000)
-        self.fails(frame(1, b"x" * 600, False) + frame(9) + frame(0, b"x" * 401), 1009,
-                   [(PING, b"")], 1000)
+        self.fails(
+            frame(1, b"x" * 600, False) + frame(9) + frame(0, b"x" * 401),
+            1009,
+            [(PING, b"")],
+            1000,
+        )
 
     def test_bad_utf8(self):
         for bad in (b"\x80", b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82"):
@@ -144,8 +162,9 @@ class ProtocolTest(unittest.TestCase):
         core = open_core()
         self.assertEqual(feed(core, frame(1, b"a\xed\xa0", False))[0][:2], (FAILED, 1007))
         core = open_core()
-        self.assertEqual(feed(core, frame(1, b"a\xed\xa0" + b"x" * 1000)[:10])[0][:2],
-                         (FAILED, 1007))
+        self.assertEqual(
+            feed(core, frame(1, b"a\xed\xa0" + b"x" * 1000)[:10])[0][:2], (FAILED, 1007)
+        )
 
     def test_binary_is_not_checked(self):
         self.check(frame(2, b"\x80\xff" * 400), [(BINARY, b"\x80\xff" * 400)])

@@ -7,16 +7,40 @@ from ws.masking import mask, mask_slow
 from ws.utf8 import Checker, decode
 
 GOOD = (
-    b"", b"abc", b"\xc2\x80", b"\xdf\xbf", b"\xe0\xa0\x80", b"\xed\x9f\xbf", b"\xee\x80\x80",
-    b"\xef\xbf\xbf", b"\xf0\x90\x80\x80", b"\xf4\x8f\xbf\xbf", b"\x00", b"a\xc3\xa9\xe2\x82\xacz",
+    b"",
+    b"abc",
+    b"\xc2\x80",
+    b"\xdf\xbf",
+    b"\xe0\xa0\x80",
+    b"\xed\x9f\xbf",
+    b"\xee\x80\x80",
+    b"\xef\xbf\xbf",
+    b"\xf0\x90\x80\x80",
+    b"\xf4\x8f\xbf\xbf",
+    b"\x00",
+    b"a\xc3\xa9\xe2\x82\xacz",
 )
 # The first byte count after which it is known to be bad.
 BAD = (
-    (b"\x80", 1), (b"\xbf", 1), (b"\xc0\x80", 1), (b"\xc1\xbf", 1), (b"\xc2\x41", 2),
-    (b"\xe0\x80\x80", 2), (b"\xe0\x9f\xbf", 2), (b"\xed\xa0\x80", 2), (b"\xed\xbf\xbf", 2),
-    (b"\xe2\x82\x41", 3), (b"\xf0\x80\x80\x80", 2), (b"\xf0\x8f\xbf\xbf", 2),
-    (b"\xf4\x90\x80\x80", 2), (b"\xf5\x80\x80\x80", 1), (b"\xff", 1), (b"\xfe", 1),
-    (b"\xf8\x88\x80\x80\x80", 1), (b"\xed\xa0\x80\xed\xb0\x80", 2), (b"\xc3\xc3", 2),
+    (b"\x80", 1),
+    (b"\xbf", 1),
+    (b"\xc0\x80", 1),
+    (b"\xc1\xbf", 1),
+    (b"\xc2\x41", 2),
+    (b"\xe0\x80\x80", 2),
+    (b"\xe0\x9f\xbf", 2),
+    (b"\xed\xa0\x80", 2),
+    (b"\xed\xbf\xbf", 2),
+    (b"\xe2\x82\x41", 3),
+    (b"\xf0\x80\x80\x80", 2),
+    (b"\xf0\x8f\xbf\xbf", 2),
+    (b"\xf4\x90\x80\x80", 2),
+    (b"\xf5\x80\x80\x80", 1),
+    (b"\xff", 1),
+    (b"\xfe", 1),
+    (b"\xf8\x88\x80\x80\x80", 1),
+    (b"\xed\xa0\x80\xed\xb0\x80", 2),
+    (b"\xc3\xc3", 2),
 )
 
 
@@ -62,14 +86,18 @@ class MaskTest(unittest.TestCase):
                     frame = bytearray(range(start + size))
                     function(frame, start, b"\x01\x80\xff\x10")
                     key = (0x01, 0x80, 0xFF, 0x10)
-                    want = [i if i < start else i ^ key[(i - start) % 4]
-                            for i in range(start + size)]
+                    want = [
+                        i if i < start else i ^ key[(i - start) % 4] for i in range(start + size)
+                    ]
                     self.assertEqual(list(frame), want)
 
     def test_lengths(self):
         for size, head in (
-            (0, b"\x81\x80"), (125, b"\x81\xfd"), (126, b"\x81\xfe\x00\x7e"),
-            (65535, b"\x81\xfe\xff\xff"), (65536, b"\x81\xff\x00\x00\x00\x00\x00\x01\x00\x00"),
+            (0, b"\x81\x80"),
+            (125, b"\x81\xfd"),
+            (126, b"\x81\xfe\x00\x7e"),
+            (65535, b"\x81\xfe\xff\xff"),
+            (65536, b"\x81\xff\x00\x00\x00\x00\x00\x01\x00\x00"),
         ):
             frame = encode(1, b"a" * size)
             self.assertEqual(bytes(frame[: len(head)]), head)
