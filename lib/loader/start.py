@@ -9,13 +9,15 @@ import sys
 import time
 
 import machine
+import vfs
 
 from loader import outputs, record, resets
 from loader.chip import Chip
 from loader.files import Files
 from loader.modules import forget
+from loader.mount import file_system
 from loader.record import TRIAL
-from loader.romfs import RomfsError, RomfsVfs
+from loader.romfs import RomfsError
 from loader.slots import FileSlot
 
 _MOUNT_POINT = "/app"
@@ -85,27 +87,15 @@ def _decide(ctx):
 
 
 def _mount(ctx):
-    import vfs
-
     slot = ctx.slots[ctx.slot]
     slot.mounted = True
     try:
-        vfs.mount(_file_system(slot), _MOUNT_POINT)
+        vfs.mount(file_system(slot), _MOUNT_POINT)
     except (RomfsError, OSError) as error:
         # The digest is right, so this image was built wrong: as an exception at its start.
         _note_crash(ctx, error)
         machine.reset()
     sys.path.insert(0, _MOUNT_POINT)
-
-
-def _file_system(slot):
-    """C VfsRom where the slot is memory-mapped and the build has it, else the Python one."""
-    import vfs
-
-    view = getattr(slot, "memory_view", None)
-    if view is not None and hasattr(vfs, "VfsRom"):
-        return vfs.VfsRom(view())  # pyright: ignore[reportAttributeAccessIssue]
-    return RomfsVfs(slot.open_payload(), slot.header().payload_size)
 
 
 def run():

@@ -1,0 +1,200 @@
+"""boot.py, main.py and the loader on a whole chip: what an image can do wrong, and rescue.
+
+Each flash is made by hand: what lies in the slots, what the boot record says. The watchdog
+runs at a third of its time.
+"""
+
+import asyncio
+import json
+
+import pytest
+
+from ucharge.boards import load_board
+from ucharge.build import image, updatefile, variants
+from ucharge.build.device import loader_files
+from ucharge.build.stage import stage
+from ucharge.demo.flash import snapshot
+from ucharge.device_loader import record as records
+from ucharge.device_loader import slots
+from ucharge.sim.runner import Chip
+
+BOARD = load_board("sim_rp2")
+_WATCHDOG_SCALE = 0.3
+
+_IDLE = b'''"""Runs, feeds, does nothing."""
+
+import time
+
+
+def main(context):
+    print("idle")
+    while True:
+        context.wdt.feed()
+        time.sleep_ms(100)
+'''
+
+_CLOSE_AND_RAISE = b'''"""Closes the contactor and fails."""
+
+import time
+
+import machine
+
+
+def main(context):
+    machine.Pin(context.board["contactor_pin"], machine.Pin.OUT, value=1)
+    print("closed")
+    time.sleep_ms(200)
+    raise ValueError("broken on purpose")
+'''
+
+_SOFT_RESETS = b'''"""Soft-resets three times, as a developer's tool does, then runs on."""
+
+import time
+
+import machine
+
+COUNT = 0x40058010  # a scratch register that nothing else uses
+
+
+def main(context):
+    count = machine.mem32[COUNT]
+    print("run", count, "attempts", context.record.attempts)
+    machine.mem32[COUNT] = count + 1
+    if count < 3:
+        machine.soft_reset()
+    while True:
+        context.wdt.feed()
+        time.sleep_ms(100)
+'''
+
+
+def build(version, app):
+    tree = {**stage(version), "firmware/app.py": app}
+    return updatefile.parse(image.build_update(BOARD["compatible"], tree=tree))
+
+
+@pytest.fixture(scope="module")
+def images():
+    """name -> parsed update file."""
+    return {
+        "idle": build((1, 0, 0), _IDLE),
+        "raising": build((1, 1, 0), variants._RAISE),
+        "closing": build((1, 2, 0), _CLOSE_AND_RAISE),
+        "soft": build((1, 3, 0), _SOFT_RESETS),
+    }
+
+
+def make_chip(folder, a=None, b=None, proven="ab", record=None, damage=""):
+    """A chip whose slots hold ``a`` and ``b``; ``damage`` names slots with a flipped bit."""
+    files = loader_files()
+    files["/board.json"] = json.dumps(BOARD).encode()
+    for name, update in (("a", a), ("b", b)):
+        if update is None:
+            continue
+        payload = bytearray(update.payload)
+        payload[len(payload) // 2] ^= name in damage
+        files[f"/slots/{name}.rom"] = bytes(payload)
+        files[f"/slots/{name}.mf"] = bytes(update.header.data)
+        if name in proven:
+            files[f"/slots/{name}.ok"] = slots.proven_mark(update.header.digest, (0, 0, 0))
+    if record:
+        files["/slots/rec0"] = record.pack()
+    chip = Chip(folder, BOARD, watchdog_scale=_WATCHDOG_SCALE)
+    chip.provision(files)
+    return chip
+
+
+def a_record(state, active, previous, update, **changes):
+    record = records.Record(state, active, previous, "install")
+    record.digest = update.header.digest
+    return record.copy(**changes)
+
+
+def run(chip, story):
+    async def inner():
+        async with chip:
+            return await asyncio.wait_for(story(chip), 60)
+
+    return asyncio.run(inner())
+
+
+def test_rescue_keeps_outputs_off_blinks_and_does_not_loop(tmp_path, images):
+    chip = make_chip(tmp_path, images["idle"], images["raising"], damage="ab")
+
+    async def story(chip):
+        await chip.wait_console("rescue. No slot can run")
+        await asyncio.sleep(BOARD["watchdog_ms"] / 1000 * _WATCHDOG_SCALE * 2)
+        return dict(chip.world.outputs)
+
+    outputs = run(chip, story)
+    assert chip.resets == []
+    assert all(outputs[pin] == level for pin, level in BOARD["safe_outputs"])
+
+
+def test_a_crash_loop_goes_back_to_the_proven_slot(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["raising"])
+    chip = make_chip(tmp_path, images["idle"], images["raising"], record=record)
+    run(chip, lambda chip: chip.wait_console("^idle"))
+    assert [reset.kind for reset in chip.resets] == ["reset"] * 5
+    flash = snapshot(chip)
+    assert (flash.record.home, flash.record.reason) == ("a", "crashloop")
+
+
+def test_a_crash_loop_without_another_proven_slot_is_rescue_until_power_on(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["raising"])
+    chip = make_chip(tmp_path, images["idle"], images["raising"], "b", record)
+
+    async def story(chip):
+        await chip.wait_console("rescue. No slot can run")
+        crashes = len(chip.resets)
+        seen = len(chip.console)
+        await chip.kill()
+        await chip.start()
+        await chip.wait_console("broken on purpose", start=seen)
+        return crashes
+
+    assert run(chip, story) == 5
+
+
+def test_a_corrupt_slot_is_left_for_the_proven_one(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["closing"])
+    chip = make_chip(tmp_path, images["idle"], images["closing"], record=record, damage="b")
+    run(chip, lambda chip: chip.wait_console("^idle"))
+    assert chip.resets == []
+    assert snapshot(chip).record.reason == "corrupt"
+
+
+def test_without_a_record_the_proven_slot_runs(tmp_path, images):
+    chip = make_chip(tmp_path, images["idle"], images["raising"], proven="a")
+    run(chip, lambda chip: chip.wait_console("^idle"))
+    assert snapshot(chip).record.reason == "rebuilt"
+
+
+def test_an_exception_opens_the_contactor_at_once(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["closing"])
+    chip = make_chip(tmp_path, None, images["closing"], record=record)
+
+    async def story(chip):
+        closed = await chip.wait_until(lambda: chip.vehicle.contactor_closed, 10, "closed")
+        opened = await chip.wait_until(lambda: not chip.vehicle.contactor_closed, 10, "open")
+        await chip.wait_reset("reset")
+        return closed, opened
+
+    assert run(chip, story) == (True, True)
+
+
+def test_a_trial_that_raises_is_tried_three_times(tmp_path, images):
+    record = a_record(records.TRIAL, "b", "a", images["raising"])
+    chip = make_chip(tmp_path, images["idle"], images["raising"], "a", record)
+    run(chip, lambda chip: chip.wait_console("^idle"))
+    assert [reset.kind for reset in chip.resets] == ["reset"] * 3
+    flash = snapshot(chip)
+    assert (flash.record.state, flash.record.reason) == (records.REJECTED, "exception")
+
+
+def test_soft_resets_count_no_attempt(tmp_path, images):
+    record = a_record(records.TRIAL, "b", "a", images["soft"])
+    chip = make_chip(tmp_path, images["idle"], images["soft"], "a", record)
+    run(chip, lambda chip: chip.wait_console("^run 3"))
+    runs = [line for line in chip.console if line.startswith("run")]
+    assert runs == [f"run {n} attempts 1" for n in range(4)]
