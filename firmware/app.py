@@ -30,11 +30,12 @@ from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
 from loader.resets import POWER_ON
+from micropython import const
 from ocppj.unique_ids import UniqueIds
 from ticks import ticks_ms
 
-_CA = "/certs/ca.der"
-_MAX_CERTIFICATE = 4096
+_CA = const("/certs/ca.der")
+_MAX_CERTIFICATE = const(4096)
 
 
 def main(context):
@@ -141,9 +142,7 @@ class App:
             context.record = verdict.reject(context.files, context.record, finding)
             self._is_due = True
             return
-        context.record = verdict.confirm(
-            context.files, context.record, context.slots, self._floor
-        )
+        context.record = verdict.confirm(context.files, context.record, context.slots, self._floor)
         log("app: %s is confirmed" % _version())
         self._job.settle(context.record, context.slots[other(context.record.home)])
         self._evse.inhibited = False

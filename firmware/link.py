@@ -6,15 +6,16 @@ May import: ``firmware.ocpp16`` by argument, ``ws``, ``transport``, ``backoff``,
 import asyncio
 
 from backoff import Backoff
+from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport import TransportError
 from ws.client import connect
 from ws.errors import WsError
 
-_FIRST_MS = 1000
-_LONGEST_MS = 60000
-_PUMP_MS = 50
-_STABLE_MS = 10000  # a link that held so long starts the back-off anew
+_FIRST_MS = const(1000)
+_LONGEST_MS = const(60000)
+_PUMP_MS = const(50)
+_STABLE_MS = const(10000)  # a link that held so long starts the back-off anew
 
 
 class Link:

@@ -4,9 +4,10 @@ May import: ``firmware.evse``, ``firmware.hal``, ``ticks``.
 """
 
 from firmware.evse.duty import duty_for
+from micropython import const
 from ticks import sleep_ms, ticks_ms
 
-_PERIOD_MS = 20
+_PERIOD_MS = const(20)
 
 
 class Outlet:

@@ -5,9 +5,12 @@ Pure. May import: built-ins.
 
 import json
 
+from micropython import const
+
 PATH = "/config.json"
-_MAX_FILE = 8192
-_UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"  # RFC 3986
+_MAX_FILE = const(8192)
+# RFC 3986
+_UNRESERVED = const(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
 class SettingsError(Exception):

@@ -5,10 +5,11 @@ May import: ``loader.record``, ``loader.resets``, ``ticks``.
 
 from loader import record as records
 from loader import resets
+from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
 
-_TURN_MS = 100
-_FEED_MS = 500
+_TURN_MS = const(100)
+_FEED_MS = const(500)
 
 
 class TaskEnded(Exception):

@@ -8,9 +8,10 @@ from firmware.ocpp16 import update_job as jobs
 from loader import verdict
 from loader.modules import forget
 from loader.record import other
+from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
 
-_POLL_MS = 100
+_POLL_MS = const(100)
 # What only a download needs.
 _RARE = (
     "firmware.download",
@@ -19,7 +20,7 @@ _RARE = (
     "ota.installer",
     "ota.manifest",
 )
-_REPORT_WAIT_MS = 10000  # how long "Installing" may stay unanswered before the reset
+_REPORT_WAIT_MS = const(10000)  # how long "Installing" may stay unanswered before the reset
 
 
 class Updater:

@@ -7,10 +7,11 @@ from firmware.hal import chip
 from firmware.hal.contactor import Contactor
 from firmware.hal.meter_pulse import PulseMeter
 from firmware.hal.pilot import Pilot
+from micropython import const
 
 # Outside of these the pilot's circuit is broken, whatever is plugged in: rail to rail is +/-15 V.
-_PILOT_MIN_MV = -14000
-_PILOT_MAX_MV = 14000
+_PILOT_MIN_MV = const(-14000)
+_PILOT_MAX_MV = const(14000)
 
 
 class Board:

@@ -8,15 +8,17 @@ import time
 
 from machine import ADC, PWM, Pin
 
-_FREQ_HZ = 1000
-_FULL = 65535
+from micropython import const
+
+_FREQ_HZ = const(1000)
+_FULL = const(65535)
 
 # A burst covers two periods of the PWM, with reads spread over the phase, so that a plateau of
 # 4 % still gets two of them. Measured against the clock: the loop is faster on some chips.
-_READS = 64
-_GAP_US = 33
+_READS = const(64)
+_GAP_US = const(33)
 # The second highest and second lowest read: one glitch is not a plateau.
-_RANK = 1
+_RANK = const(1)
 
 _ticks_us = getattr(time, "ticks_us", None)
 

@@ -5,12 +5,13 @@ May import: built-ins (``network``), ``ticks``.
 
 import network
 
+from micropython import const
 from ticks import ticks_diff
 
-_JOIN_MS = 20000  # how long a join may take
-_RETRY_MS = 1000
-_LONGEST_RETRY_MS = 60000
-_CHECK_MS = 500
+_JOIN_MS = const(20000)  # how long a join may take
+_RETRY_MS = const(1000)
+_LONGEST_RETRY_MS = const(60000)
+_CHECK_MS = const(500)
 
 
 class Wifi:

@@ -11,8 +11,8 @@ PATH = "/state/keys.json"
 _SCHEMA = const(1)
 _MAX_FILE = const(8192)
 
-_MEASURANDS = "Energy.Active.Import.Register,Current.Offered"
-_ROTATIONS = "NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR"
+_MEASURANDS = const("Energy.Active.Import.Register,Current.Offered")
+_ROTATIONS = const("NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR")
 
 # Name, access (W: also writable), default ("-": empty), type and its bounds: "b" bool; "i" integer
 # from, to; "m" list of measurands, at most so many; "p" phase rotations; "s" anything. One text

@@ -5,8 +5,9 @@ Pure. May import: ``firmware.ocpp16``. OCPP 1.6 sections 5.19 and 4.5.
 
 from firmware.ocpp16 import iso8601
 from firmware.ocpp16.charge_point import NOT_SENT, TIMEOUT
+from micropython import const
 
-_DEFAULT_INTERVAL_S = 60
+_DEFAULT_INTERVAL_S = const(60)
 
 
 class FirmwareManagement:

@@ -9,12 +9,13 @@ the result. Pure: time and storage come in. May import: ``ocppj``, ``loader.reco
 import json
 
 from loader.record import CONFIRMED, REJECTED, TRIAL
+from micropython import const
 from ocppj.errors import CallError
 
 PATH = "/state/job.json"
 SCHEMA = 1
 KIND_PLAIN = 1
-_MAX_FILE = 4096
+_MAX_FILE = const(4096)
 
 # Phases.
 IDLE = "idle"
@@ -29,7 +30,7 @@ DONE = "done"  # outcome known, reports still to be answered
 
 _CANCELLABLE = (IDLE, SCHEDULED, WAITING, DOWNLOADING, RETRY, STAGED, DONE)
 _PHASES = _CANCELLABLE + (INSTALLING, TRIAL_RUNS)
-_MAX_INTERRUPTIONS = 8  # resets within one job's downloads
+_MAX_INTERRUPTIONS = const(8)  # resets within one job's downloads
 
 # Ends of a job: the statuses still to report, facts/ocpp16.md section 7.
 _CONTENT_REFUSED = ("Downloaded", "Installing", "InstallationFailed")
