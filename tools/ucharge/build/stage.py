@@ -12,8 +12,8 @@ from ucharge.errors import UserError
 from ucharge.paths import source_root
 
 VERSION_FILE = "firmware/version.py"
-# Fixed on the board, never part of an image.
-_NOT_IN_IMAGE = ("loader",)
+# Fixed on the board; for CPython only.
+_NOT_IN_IMAGE = ("loader/", "transport/host.py")
 _VERSION_LINE = re.compile(rb"^VERSION = .*$", re.MULTILINE)
 _VERSION_HINT = "write one line: VERSION = (1, 0, 0)"
 
@@ -30,7 +30,7 @@ def stage(version=None, root=None):
     if not tree:
         raise UserError(f"no sources in {root / 'firmware'}")
     for path, data in _collect(root / "lib", "").items():
-        if path.split("/")[0] not in _NOT_IN_IMAGE:
+        if not path.startswith(_NOT_IN_IMAGE):
             tree[path] = data
     if version is not None:
         tree = with_version(tree, version)

@@ -1,0 +1,171 @@
+"""UpdateFirmware and its reports over a charge point: order, refusals, lost links, connectors."""
+
+import unittest
+
+from charge_bench import START_S, Bench
+from firmware.ocpp16 import update_job as jobs
+from firmware.ocpp16.firmware_management import FirmwareManagement
+from firmware.ocpp16.update_job import UpdateJob
+from loader.record import CONFIRMED, Record
+
+REQUEST = {"location": "https://host/x.ucup", "retrieveDate": "2026-01-01T00:00:00Z"}
+
+
+class UpdateBench(Bench):
+    """A bench whose charge point has the profile; the test plays the downloading edge."""
+
+    def power_up(self, stop_reason="PowerLoss"):
+        self._ids = getattr(self, "_ids", iter(range(1000)))
+        self._job = UpdateJob(self.files, self.lines.append, lambda: next(self._ids))
+        super().power_up(stop_reason)
+        self.charge_point.register(FirmwareManagement(self.charge_point, self._job))
+
+    @property
+    def job(self):
+        return self._job
+
+    def statuses(self):
+        return [p["status"] for p in self.central.payloads("FirmwareStatusNotification")]
+
+    def connector_statuses(self):
+        return [
+            p["status"]
+            for p in self.central.payloads("StatusNotification")
+            if p["connectorId"] == 1
+        ]
+
+    def ask(self, **changes):
+        """Send UpdateFirmware; its answer's payload or error code."""
+        payload = dict(REQUEST)
+        payload.update(changes)
+        return self.central.call("UpdateFirmware", payload)
+
+    def until(self, phase):
+        self.run_until(lambda: self.job.phase == phase)
+
+
+class TestFirmwareUpdate(unittest.TestCase):
+    def setUp(self):
+        self.bench = UpdateBench()
+        self.bench.cold_boot()
+
+    def test_statuses_of_a_good_update_in_order(self):
+        bench = self.bench
+        self.assertEqual(bench.ask(), {})
+        bench.until(jobs.DOWNLOADING)
+        bench.job.staged((1, 1, 0))
+        bench.until(jobs.INSTALLING)
+        bench.run(1)
+        self.assertEqual(bench.statuses(), ["Downloading", "Downloaded", "Installing"])
+        self.assertEqual(bench.connector_statuses(), ["Unavailable"])
+        bench.job.armed()
+        job_id = bench.job.id
+        bench.power_up()
+        record = Record(CONFIRMED, "b", "a", "confirm")
+        record.request_kind, record.request_id = jobs.KIND_PLAIN, job_id
+        bench.job.settle(record, None)
+        bench.central.forget()
+        bench.connect()
+        bench.run(2)
+        actions = [action for _, action, _ in bench.central.calls]
+        self.assertEqual(actions[0], "BootNotification")
+        self.assertEqual(bench.connector_statuses(), ["Available"])
+        self.assertEqual(bench.statuses(), ["Installed"])
+        self.assertLess(
+            actions.index("StatusNotification"), actions.index("FirmwareStatusNotification")
+        )
+
+    def test_waits_for_a_transaction_and_starts_none_while_it_downloads(self):
+        bench = self.bench
+        bench.charge()
+        bench.ask()
+        bench.run(30)
+        self.assertEqual(bench.statuses(), [])
+        self.assertTrue(bench.evse.contactor_on, "the charge goes on")
+        bench.vehicle.plugged = False
+        bench.until(jobs.DOWNLOADING)
+        bench.vehicle.plugged = True
+        bench.run(1)
+        answer = bench.central.call("RemoteStartTransaction", {"idTag": "TAG1"})
+        self.assertEqual(answer, {"status": "Rejected"})
+        bench.run(5)
+        self.assertFalse(bench.evse.contactor_on)
+
+    def test_after_a_refusal_the_connector_is_what_it_was(self):
+        bench = self.bench
+        bench.ask()
+        bench.until(jobs.DOWNLOADING)
+        bench.job.content_refused("wrong board")
+        bench.run(2)
+        self.assertEqual(
+            bench.statuses(), ["Downloading", "Downloaded", "Installing", "InstallationFailed"]
+        )
+        bench.vehicle.plugged = True
+        bench.run(1)
+        answer = bench.central.call("RemoteStartTransaction", {"idTag": "TAG1"})
+        self.assertEqual(answer, {"status": "Accepted"})
+
+    def test_a_central_system_that_refuses_the_reports_is_no_loop(self):
+        bench = self.bench
+        bench.central.answers["FirmwareStatusNotification"] = "NotImplemented"
+        bench.ask()
+        bench.until(jobs.DOWNLOADING)
+        bench.job.transport_failed("404", START_S)
+        bench.run(5)
+        self.assertEqual(bench.statuses(), ["Downloading", "DownloadFailed"])
+        self.assertEqual(bench.job.phase, jobs.IDLE)
+
+    def test_a_report_lost_with_the_link_is_sent_again(self):
+        bench = self.bench
+        bench.central.answers["FirmwareStatusNotification"] = None
+        bench.ask()
+        bench.run_until(lambda: bench.statuses() == ["Downloading"])
+        bench.disconnect()
+        bench.run(2)
+        del bench.central.answers["FirmwareStatusNotification"]
+        bench.connect()
+        bench.run(2)
+        self.assertEqual(bench.statuses(), ["Downloading", "Downloading"])
+        self.assertIsNone(bench.job.next_status())
+
+    def test_a_report_that_is_never_answered_is_sent_again(self):
+        bench = self.bench
+        bench.central.answers["FirmwareStatusNotification"] = None
+        bench.ask()
+        bench.run(80)
+        self.assertGreaterEqual(bench.statuses().count("Downloading"), 2)
+
+    def test_malformed_requests_get_the_right_error(self):
+        for changes, code in (
+            ({"location": None}, "TypeConstraintViolation"),
+            ({"location": "x" * 513}, "PropertyConstraintViolation"),
+            ({"retrieveDate": "tomorrow"}, "PropertyConstraintViolation"),
+            ({"retries": -1}, "PropertyConstraintViolation"),
+            ({"retries": "3"}, "TypeConstraintViolation"),
+            ({"hash": "abc"}, "FormationViolation"),
+        ):
+            self.assertEqual(self.bench.ask(**changes), code)
+        self.assertEqual(self.bench.job.phase, jobs.IDLE)
+
+    def test_refused_while_installing(self):
+        bench = self.bench
+        bench.ask()
+        bench.until(jobs.DOWNLOADING)
+        bench.job.staged((1, 1, 0))
+        bench.until(jobs.INSTALLING)
+        self.assertEqual(bench.ask(), "InternalError")
+
+    def test_trigger_message_tells_the_present_status(self):
+        bench = self.bench
+        bench.ask()
+        bench.until(jobs.DOWNLOADING)
+        bench.run(1)
+        bench.central.forget()
+        trigger = {"requestedMessage": "FirmwareStatusNotification"}
+        self.assertEqual(bench.central.call("TriggerMessage", trigger), {"status": "Accepted"})
+        bench.run(1)
+        self.assertEqual(bench.statuses(), ["Downloading"])
+
+
+if __name__ == "__main__":
+    unittest.main()
