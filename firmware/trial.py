@@ -1,17 +1,21 @@
 """Whether a trial is passed or lost: one decision over what has been shown so far.
 
-Pure. May import: ``ticks``.
+Pure. Loaded for a trial only. May import: ``ticks``.
 """
 
 from ticks import ticks_diff
 
 
 class Trial:
-    """A trial that began at ``start_ms``. Times in seconds as config.json gives them."""
+    """A trial that began at ``start_ms``. Times in seconds as config.json gives them.
+
+    ``floor``: the version floor that holds once it is passed.
+    """
 
     CONFIRM = "confirm"
 
-    def __init__(self, start_ms, confirm_after_s, deadline_s):
+    def __init__(self, start_ms, confirm_after_s, deadline_s, floor=(0, 0, 0)):
+        self.floor = floor
         self._start_ms = start_ms
         self._confirm_after_ms = confirm_after_s * 1000
         self._deadline_ms = deadline_s * 1000

@@ -1,17 +1,17 @@
 """The update job's hands: downloads into the free slot, arms the trial, resets.
 
-The only place that writes images. Buffers are allocated once, before the first erase.
+The only place that writes images. Its buffer is allocated before anything is erased.
 May import: all of the image; what only a download needs is imported late and dropped.
 """
 
 from firmware.ocpp16 import update_job as jobs
-from loader import verdict
 from loader.modules import forget
 from loader.record import other
 from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
 
 _POLL_MS = const(100)
+_SECTOR = const(4096)
 # What only a download needs.
 _RARE = (
     "firmware.download",
@@ -41,7 +41,6 @@ class Updater:
         self._now_s = now_s
         self._reset = reset
         self._log = log
-        self._buffer = bytearray(4096)
 
     async def run(self):
         """The task: for ever, or until the reset."""
@@ -70,7 +69,7 @@ class Updater:
                 job.location,
                 self._get,
                 self._device(slot.capacity(), self._record().floor),
-                self._buffer,
+                bytearray(_SECTOR),
                 lambda: job.generation != generation,
             )
             tell = job.staged if argument else None
@@ -93,6 +92,8 @@ class Updater:
         while job.next_status() and ticks_diff(ticks_ms(), since_ms) < _REPORT_WAIT_MS:
             await sleep_ms(_POLL_MS)
         job.armed()
+        from loader import verdict
+
         verdict.arm(
             self._files,
             self._record(),

@@ -1,0 +1,114 @@
+"""The composition root: builds every part of the application. Loaded for the start only.
+
+Nothing here may outlive it, so no function of this module is handed to a part.
+May import: all of the image.
+"""
+
+import binascii
+import json
+import os
+
+import transport
+from firmware.app import random_id, version
+from firmware.evse.evse import Evse
+from firmware.hal.board import Board
+from firmware.link import Link
+from firmware.log import log
+from firmware.ocpp16.charge_point import ChargePoint
+from firmware.ocpp16.clock import Clock
+from firmware.ocpp16.configuration import Configuration
+from firmware.ocpp16.firmware_management import FirmwareManagement
+from firmware.ocpp16.open_transactions import saved_registers
+from firmware.ocpp16.update_job import UpdateJob
+from firmware.outlet import Outlet
+from firmware.settings import Settings
+from firmware.supervisor import Supervisor
+from firmware.updater import Updater
+from loader.record import other
+from loader.resets import POWER_ON
+from micropython import const
+from ocppj.unique_ids import UniqueIds
+from ticks import ticks_ms
+
+_CA = const("/certs/ca.der")
+_MAX_CERTIFICATE = const(4096)
+
+
+def assemble(app):
+    """Give ``app`` its parts, and start the network. Raises SettingsError."""
+    now_ms = ticks_ms()
+    context = app.context
+    files, slots = context.files, context.slots
+    settings = Settings(files)
+    # The loader has verified this image, and what it says of itself with it.
+    manifest = json.loads(slots[context.slot].header().manifest())
+
+    app.board = board = Board(context.board)
+    board.raise_clock(manifest["built"])
+    app.clock = Clock(now_ms, manifest["built"])
+    app.tls = _tls_context(files)
+    app.allow_http = settings.allow_http
+    evse = Evse(board.max_ma, board.connectors, saved_registers(files))
+    evse.inhibited = context.is_trial
+    app.job = job = UpdateJob(files, log, random_id)
+    job.settle(context.record, slots[other(context.record.home)])
+    app.charge_point = charge_point = ChargePoint(
+        _boot_payload(settings),
+        evse,
+        Configuration(files, settings.keys),
+        app.clock,
+        UniqueIds(os.urandom(12)),
+        files,
+        log,
+        job,
+        "PowerLoss" if context.cause == POWER_ON else "Reboot",
+    )
+    charge_point.register(FirmwareManagement(charge_point, job))
+    app.outlet = Outlet(evse, board.pilot, board.contactor, board.meter)
+    app.link = Link(
+        charge_point,
+        settings.endpoint(),
+        app.tls,
+        _headers(settings),
+        settings.identity,
+        board.network_up,
+        log,
+    )
+    app.updater = Updater(
+        job, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log
+    )
+    app.trial = _trial(settings, now_ms, manifest) if context.is_trial else None
+    app.supervisor = Supervisor(context, app.outlet, settings.confirm_after_s, now_ms)
+    board.start_network(settings.wifi)
+
+
+def _trial(settings, now_ms, manifest):
+    from firmware.trial import Trial
+
+    floor = tuple(manifest["floor"])
+    return Trial(now_ms, settings.confirm_after_s, settings.trial_deadline_s, floor)
+
+
+def _tls_context(files):
+    data = files.read(_CA, _MAX_CERTIFICATE)
+    return transport.make_tls(data) if data else None
+
+
+def _headers(settings):
+    key = settings.authorization_key
+    if not key:
+        return ()
+    credentials = settings.identity.encode() + b":" + binascii.unhexlify(key)
+    text = binascii.b2a_base64(credentials).decode().strip()
+    return (("Authorization", "Basic " + text),)
+
+
+def _boot_payload(settings):
+    payload = {
+        "chargePointVendor": settings.vendor[:20],
+        "chargePointModel": settings.model[:20],
+        "firmwareVersion": version(),
+    }
+    if settings.serial:
+        payload["chargePointSerialNumber"] = settings.serial[:25]
+    return payload
