@@ -17,7 +17,6 @@ from loader.files import Files
 from loader.modules import forget
 from loader.mount import file_system
 from loader.record import TRIAL
-from loader.romfs import RomfsError
 from loader.slots import FileSlot
 
 _MOUNT_POINT = "/app"
@@ -65,9 +64,13 @@ def boot():
     gc.threshold(_GC_THRESHOLD)
     board = outputs.read_board()
     context = Context(board)
-    context.files.mkdir("/slots")
-    context.files.mkdir("/state")
-    _decide(context)
+    try:
+        context.files.mkdir("/slots")
+        context.files.mkdir("/state")
+        _decide(context)
+    except Exception as error:  # noqa: BLE001 - MicroPython skips main.py when boot.py raises
+        sys.print_exception(error)
+        context.slot = None  # main.py goes to rescue
     if context.slot:
         _mount(context)
     gc.collect()
@@ -91,8 +94,7 @@ def _mount(ctx):
     slot.mounted = True
     try:
         vfs.mount(file_system(slot), _MOUNT_POINT)
-    except (RomfsError, OSError) as error:
-        # The digest is right, so this image was built wrong: as an exception at its start.
+    except Exception as error:  # noqa: BLE001 - it counts as an exception at the image's start
         _note_crash(ctx, error)
         machine.reset()
     sys.path.insert(0, _MOUNT_POINT)
@@ -104,11 +106,13 @@ def run():
     if ctx is None or ctx.slot is None:
         rescue(ctx)
     try:
-        from firmware.app import main
+        try:
+            from firmware.app import main
 
-        main(ctx)
-    except Exception as error:  # noqa: BLE001 - the one place that catches all, to reset
-        outputs.make_safe(ctx.board)
+            main(ctx)
+        finally:
+            outputs.make_safe(ctx.board)  # on Ctrl-C too, which goes on to the REPL
+    except Exception as error:  # noqa: BLE001 - whatever it is: log, reset
         _note_crash(ctx, error)
     machine.reset()
 

@@ -131,6 +131,36 @@ def test_rescue_keeps_outputs_off_blinks_and_does_not_loop(tmp_path, images):
     assert all(outputs[pin] == level for pin, level in BOARD["safe_outputs"])
 
 
+def test_storage_that_fails_at_boot_is_rescue(tmp_path, images):
+    files = loader_files()
+    files["/board.json"] = json.dumps(BOARD).encode()
+    files["/slots"] = b"a file where the folder should be"
+    chip = Chip(tmp_path, BOARD, watchdog_scale=_WATCHDOG_SCALE)
+    chip.provision(files)
+
+    async def story(chip):
+        await chip.wait_console("rescue. No slot can run")
+        await asyncio.sleep(BOARD["watchdog_ms"] / 1000 * _WATCHDOG_SCALE * 1.5)
+
+    run(chip, story)
+    assert chip.resets == []
+
+
+def test_an_exception_in_boot_is_rescue(tmp_path, images):
+    record = a_record(records.TRIAL, "b", "a", images["raising"])
+    chip = make_chip(tmp_path, images["idle"], images["raising"], "a", record)
+    files = {path: chip.read_file(path) for path in chip.list_files()}
+    files["/loader/choose.py"] = b"raise ValueError('a flash that lies')\n"
+    chip.provision(files)
+
+    async def story(chip):
+        await chip.wait_console("a flash that lies")
+        await chip.wait_console("rescue. No slot can run")
+
+    run(chip, story)
+    assert chip.resets == []
+
+
 def test_a_crash_loop_goes_back_to_the_proven_slot(tmp_path, images):
     record = a_record(records.CONFIRMED, "b", "a", images["raising"])
     chip = make_chip(tmp_path, images["idle"], images["raising"], record=record)
@@ -178,6 +208,22 @@ def test_an_exception_opens_the_contactor_at_once(tmp_path, images):
         closed = await chip.wait_until(lambda: chip.vehicle.contactor_closed, 10, "closed")
         opened = await chip.wait_until(lambda: not chip.vehicle.contactor_closed, 10, "open")
         await chip.wait_reset("reset")
+        return closed, opened
+
+    assert run(chip, story) == (True, True)
+
+
+def test_ctrl_c_opens_the_contactor(tmp_path, images):
+    app = _CLOSE_AND_RAISE.replace(
+        b"    time.sleep_ms(200)", b"    while True:\n        context.wdt.feed()"
+    )
+    chip = make_chip(tmp_path, None, build((1, 4, 0), app))
+
+    async def story(chip):
+        closed = await chip.wait_until(lambda: chip.vehicle.contactor_closed, 10, "closed")
+        chip.interrupt()
+        opened = await chip.wait_until(lambda: not chip.vehicle.contactor_closed, 10, "open")
+        await chip.wait_console("KeyboardInterrupt")
         return closed, opened
 
     assert run(chip, story) == (True, True)
