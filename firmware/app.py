@@ -15,6 +15,12 @@ from loader.modules import forget
 from loader.record import other
 from ticks import ticks_ms
 
+_START_ONLY = (
+    "firmware.assembly",
+    "firmware.ocpp16.configuration_check",
+    "firmware.settings",
+)
+
 
 def main(context):
     """Run until a reset is due; ``context`` is the loader's. Called by main.py."""
@@ -36,7 +42,7 @@ class App:
         from firmware.assembly import assemble
 
         assemble(self)
-        forget("firmware.assembly", "firmware.settings")
+        forget(*_START_ONLY)
 
     async def run(self):
         """All tasks; returns when a reset is due, raises what any of them raises."""

@@ -6,15 +6,13 @@ BootNotification first, then transaction messages and all others in turn (OCPP 1
 
 from firmware.ocpp16.authorization import Authorization
 from firmware.ocpp16.availability import Availability
-from firmware.ocpp16.core import Core
+from firmware.ocpp16.commands import answer
 from firmware.ocpp16.meter_values import Metering
 from firmware.ocpp16.outbox import Outbox
 from firmware.ocpp16.registration import Registration
-from firmware.ocpp16.remote_trigger import RemoteTrigger
 from firmware.ocpp16.reset import Reset
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
-from firmware.ocpp16.validate import validate
 from micropython import const
 from ocppj.errors import CallError
 from ocppj.rpc import Rpc
@@ -24,12 +22,6 @@ NOT_SENT = "NotSent"
 TIMEOUT = "Timeout"
 
 _MAX_QUEUE = const(24)
-# Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
-# action is NotImplemented.
-_UNSUPPORTED = (
-    " CancelReservation ClearChargingProfile GetCompositeSchedule GetDiagnostics"
-    " GetLocalListVersion ReserveNow SendLocalList SetChargingProfile UpdateFirmware "
-)
 
 
 class ChargePoint:
@@ -57,9 +49,7 @@ class ChargePoint:
         self._boot_in_flight = False
         self._outbox_sent_last = False
         self.now_ms = 0
-        self._actions = {}
         self._profiles = []
-        self._ticks = []
         self._outbox = Outbox(configuration, clock, log)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)
@@ -70,33 +60,10 @@ class ChargePoint:
         self.reset = Reset(self, self._outbox)
         configuration.assign("NumberOfConnectors", len(evse.connectors))
         self.apply_configuration()
-        self.register(Core(self))
-        self.register(RemoteTrigger(self))
 
     def register(self, profile):
-        """Add a profile: its ``ACTIONS`` = {action: (fields, method or its name)}, and
-        ``tick(now_ms)`` where it has one.
-
-        The method gets (payload, now_ms), returns the answer's payload or raises CallError.
-        What TriggerMessage may ask of a profile are its methods named trigger_<message>; they get
-        connectorId or None.
-        """
-        for action in profile.ACTIONS:
-            fields, handler = profile.ACTIONS[action]
-            if isinstance(handler, str):
-                handler = getattr(type(profile), handler)
-            self._actions[action] = (fields, handler, profile)
+        """Have ``profile.tick(now_ms)`` called by `tick`."""
         self._profiles.append(profile)
-        if hasattr(profile, "tick"):
-            self._ticks.append(profile.tick)
-
-    def trigger(self, message):
-        """The method that sends ``message`` when TriggerMessage asks for it, or None."""
-        for profile in self._profiles:
-            method = getattr(profile, "trigger_" + message, None)
-            if method:
-                return method
-        return None
 
     @property
     def registered(self):
@@ -203,8 +170,8 @@ class ChargePoint:
         self.transactions.tick(now_ms)
         self.metering.tick(now_ms)
         self.status.tick(now_ms)
-        for profile_tick in self._ticks:
-            profile_tick(now_ms)
+        for profile in self._profiles:
+            profile.tick(now_ms)
         self._pump(now_ms)
 
     def _answer(self, unique_id, action, payload, now_ms):
@@ -212,12 +179,7 @@ class ChargePoint:
             self.log("ignored while Rejected: " + action[:50])
             return
         try:
-            if action not in self._actions:
-                known = " " + action + " " in _UNSUPPORTED
-                raise CallError("NotSupported" if known else "NotImplemented")
-            fields, handler, profile = self._actions[action]
-            validate(fields, payload)
-            text = self._rpc.result(unique_id, handler(profile, payload, now_ms))
+            text = self._rpc.result(unique_id, answer(self, action, payload, now_ms))
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)

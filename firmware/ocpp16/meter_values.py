@@ -1,4 +1,4 @@
-"""MeterValues: sampled during transactions, aligned to the clock, and on demand (OCPP 1.6 4.7).
+"""MeterValues: sampled during transactions and aligned to the clock (OCPP 1.6 section 4.7).
 
 May import: `ticks`.
 """
@@ -36,23 +36,6 @@ class Metering:
                     self._queue(connectors[index], "Sample.Periodic", key, now_ms)
         self._align(configuration.number("ClockAlignedDataInterval"), now_ms)
 
-    def triggered(self, connector_id):
-        """Send a reading of one connector, or with None of all, now."""
-        charge_point = self._charge_point
-        for connector in charge_point.evse.connectors:
-            if connector_id in (None, connector.connector_id):
-                now_ms = charge_point.now_ms
-                key = "MeterValuesSampledData"
-                payload = self._payload(connector, "Trigger", key, now_ms)
-                if payload is None:
-                    continue
-                transaction = connector.transaction
-                if transaction is not None and transaction.reference is not None:
-                    transaction_id = self._outbox.transaction_id(transaction.reference)
-                    if transaction_id is not None:
-                        payload["transactionId"] = transaction_id
-                charge_point.send("MeterValues", payload, None, True)
-
     def _align(self, interval_s, now_ms):
         clock = self._charge_point.clock
         if interval_s == 0 or not clock.is_set:
@@ -67,13 +50,14 @@ class Metering:
         self._slot = slot
 
     def _queue(self, connector, context, key, now_ms):
-        payload = self._payload(connector, context, key, now_ms)
+        payload = self.reading(connector, context, key, now_ms)
         if payload is not None:
             transaction = connector.transaction
             reference = None if transaction is None else transaction.reference
             self._outbox.add("MeterValues", payload, reference)
 
-    def _payload(self, connector, context, key, now_ms):
+    def reading(self, connector, context, key, now_ms):
+        """MeterValues's payload with what the key ``key`` lists; None where it lists nothing."""
         charge_point = self._charge_point
         values = []
         for measurand in charge_point.configuration.items(key):

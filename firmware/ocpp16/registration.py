@@ -13,7 +13,7 @@ from ticks import ticks_add, ticks_diff
 _RETRY_S = const(60)
 _LONGEST_S = const(86400)
 
-_ANSWER = {"status": "eAccepted|Pending|Rejected!", "currentTime": "s!", "interval": "i!"}
+_ANSWER = const("status eAccepted|Pending|Rejected! currentTime s! interval i!")
 
 
 class Registration:
@@ -72,7 +72,7 @@ class Registration:
     def _boot_answered(self, ok, payload, now_ms):
         if ok:
             try:
-                validate(_ANSWER, payload, True)
+                validate(_ANSWER.split(" "), payload, True)
             except CallError as error:
                 self._log("BootNotification's answer is bad: " + error.description)
                 ok = False

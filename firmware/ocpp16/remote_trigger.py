@@ -1,51 +1,49 @@
-"""Profile RemoteTrigger: TriggerMessage (OCPP 1.6 section 5.17).
+"""Profile RemoteTrigger: TriggerMessage (OCPP 1.6 section 5.17). Loaded for one of them.
 
 May import: nothing. The answer precedes what was asked for: that is only queued here.
 """
 
-_MESSAGES = (
-    "eBootNotification|DiagnosticsStatusNotification|FirmwareStatusNotification|Heartbeat"
-    "|MeterValues|StatusNotification!"
+ACTIONS = (
+    "\nTriggerMessage connectorId i0 requestedMessage"
+    " eBootNotification|DiagnosticsStatusNotification|FirmwareStatusNotification|Heartbeat"
+    "|MeterValues|StatusNotification!\n"
 )
 
 
-class RemoteTrigger:
-    """Messages of other profiles are found by `ChargePoint.trigger`."""
+def TriggerMessage(charge_point, payload, now_ms):
+    message = payload["requestedMessage"]
+    connector_id = payload.get("connectorId")
+    if message == "MeterValues" or message == "StatusNotification":
+        if connector_id is not None and connector_id > len(charge_point.evse.connectors):
+            return {"status": "Rejected"}
+    if message == "BootNotification":
+        charge_point.registration.boot_at_once()
+    elif message == "FirmwareStatusNotification":
+        job = charge_point.job
+        status = {"status": job.trigger_status if job else "Idle"}
+        charge_point.send(message, status, None, True)
+    elif message == "Heartbeat":
+        charge_point.send(message, {}, charge_point.registration.heartbeat_answered, True)
+    elif message == "MeterValues":
+        _meter_values(charge_point, connector_id or None)
+    elif message == "StatusNotification":
+        charge_point.status.triggered(connector_id)
+    else:
+        return {"status": "NotImplemented"}
+    return {"status": "Accepted"}
 
-    def __init__(self, charge_point):
-        self._charge_point = charge_point
 
-    def trigger_message(self, payload, now_ms):
-        charge_point = self._charge_point
-        message = payload["requestedMessage"]
-        connector_id = payload.get("connectorId")
-        send = charge_point.trigger(message)
-        if send is None:
-            return {"status": "NotImplemented"}
-        if connector_id is not None and message in ("MeterValues", "StatusNotification"):
-            if connector_id > len(charge_point.evse.connectors):
-                return {"status": "Rejected"}
-        send(connector_id)
-        return {"status": "Accepted"}
-
-    def trigger_BootNotification(self, connector_id):
-        self._charge_point.registration.boot_at_once()
-
-    def trigger_FirmwareStatusNotification(self, connector_id):
-        job = self._charge_point.job
-        payload = {"status": job.trigger_status if job else "Idle"}
-        self._charge_point.send("FirmwareStatusNotification", payload, None, True)
-
-    def trigger_Heartbeat(self, connector_id):
-        charge_point = self._charge_point
-        charge_point.send("Heartbeat", {}, charge_point.registration.heartbeat_answered, True)
-
-    def trigger_MeterValues(self, connector_id):
-        self._charge_point.metering.triggered(connector_id or None)
-
-    def trigger_StatusNotification(self, connector_id):
-        self._charge_point.status.triggered(connector_id)
-
-    ACTIONS = {
-        "TriggerMessage": ({"requestedMessage": _MESSAGES, "connectorId": "i0"}, trigger_message)
-    }
+def _meter_values(charge_point, connector_id):
+    """Send a reading of one connector, or with None of all."""
+    for connector in charge_point.evse.connectors:
+        if connector_id in (None, connector.connector_id):
+            metering = charge_point.metering
+            payload = metering.reading(
+                connector, "Trigger", "MeterValuesSampledData", charge_point.now_ms
+            )
+            if payload is None:
+                continue
+            transaction_id = charge_point.transactions.id_at(connector)
+            if transaction_id is not None:
+                payload["transactionId"] = transaction_id
+            charge_point.send("MeterValues", payload, None, True)

@@ -10,7 +10,7 @@ from micropython import const
 from ocppj.errors import CallError
 from ticks import ticks_diff
 
-_START_ANSWER = {"transactionId": "i!", "idTagInfo": "o!"}
+_START_ANSWER = const("transactionId i! idTagInfo o!")
 # How much energy a power cut may leave out of the books, in time.
 _SAVE_MS = const(300000)
 
@@ -34,11 +34,16 @@ class Transactions:
     def find(self, transaction_id):
         """The connector where that transaction runs, or None."""
         for connector in self._charge_point.evse.connectors:
-            transaction = connector.transaction
-            if transaction is not None and transaction.reference is not None:
-                if self._outbox.transaction_id(transaction.reference) == transaction_id:
-                    return connector
+            if self.id_at(connector) == transaction_id:
+                return connector
         return None
+
+    def id_at(self, connector):
+        """The transactionId of what runs at ``connector``; None: nothing, or not yet known."""
+        transaction = connector.transaction
+        if transaction is None or transaction.reference is None:
+            return None
+        return self._outbox.transaction_id(transaction.reference)
 
     def tick(self, now_ms):
         """Report what has started and stopped."""
@@ -139,7 +144,7 @@ class Transactions:
 
     def _start_answered(self, number, payload):
         try:
-            validate(_START_ANSWER, payload, True)
+            validate(_START_ANSWER.split(" "), payload, True)
         except CallError as error:
             # Asking again would start a second transaction there.
             self._charge_point.log("StartTransaction's answer is bad: " + error.description)

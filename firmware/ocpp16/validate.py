@@ -25,8 +25,11 @@ _MAX_ITEMS = const(128)
 def validate(fields, payload, unknown_ok=False):
     """Raise the CallError that ``payload`` (a dict) deserves by the table ``fields``.
 
+    ``fields`` may also be a list of words: a field, what it holds, the next field, and so on.
     ``unknown_ok``: for answers, where a field that nobody knows does no harm.
     """
+    if isinstance(fields, list):
+        fields = dict(zip(fields[::2], fields[1::2]))
     for name in fields:
         if name not in payload:
             kind = fields[name]

@@ -1,0 +1,84 @@
+"""The central system's commands: who answers them; starting, stopping, reset (OCPP 1.6 5).
+
+May import: its siblings, `ocppj.errors`, `loader.modules`. What comes rarely is in modules that
+are loaded for one command and dropped: 25 to 110 ms each on a Pico W. What switches power, or
+leads to it, is here.
+"""
+
+from firmware.ocpp16.table import row
+from firmware.ocpp16.validate import validate
+from loader.modules import forget
+from ocppj.errors import CallError
+
+# Name, then each field and what it holds (see `validate`); "-": no fields.
+# A chargingProfile is ignored, as section 5.11 wants without SmartCharging.
+ACTIONS = """
+RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
+RemoteStopTransaction transactionId i!
+Reset type eHard|Soft!
+"""
+_RARE = (
+    " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
+    " UnlockConnector UpdateFirmware "
+)
+_RARE_MODULES = (
+    "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.rare_commands",
+    "firmware.ocpp16.remote_trigger",
+)
+# Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
+# action is NotImplemented.
+_UNSUPPORTED = (
+    " CancelReservation ClearChargingProfile GetCompositeSchedule GetDiagnostics"
+    " GetLocalListVersion ReserveNow SendLocalList SetChargingProfile "
+)
+
+
+def answer(charge_point, action, payload, now_ms):
+    """The payload that answers ``action``. Raises CallError.
+
+    What answers is a function of the action's name, with the same arguments less ``action``.
+    """
+    name = " " + action + " "
+    try:
+        if row(ACTIONS, action):
+            handlers = globals()
+        elif name in _RARE:
+            from firmware.ocpp16 import rare_commands
+
+            handlers = rare_commands.__dict__
+        elif action == "TriggerMessage":
+            from firmware.ocpp16 import remote_trigger
+
+            handlers = remote_trigger.__dict__
+        else:
+            raise CallError("NotSupported" if name in _UNSUPPORTED else "NotImplemented")
+        validate(row(handlers["ACTIONS"], action)[1:], payload)
+        return handlers[action](charge_point, payload, now_ms)
+    finally:
+        forget(*_RARE_MODULES)
+
+
+def RemoteStartTransaction(charge_point, payload, now_ms):
+    connector = charge_point.authorization.free_connector(payload.get("connectorId"))
+    if connector is None or not charge_point.registered:
+        return {"status": "Rejected"}
+    idTag = payload["idTag"]
+    if charge_point.configuration.flag("AuthorizeRemoteTxRequests"):
+        charge_point.authorization.authorize(idTag, connector, now_ms)
+    else:
+        connector.authorize(idTag, now_ms)
+    return {"status": "Accepted"}
+
+
+def RemoteStopTransaction(charge_point, payload, now_ms):
+    connector = charge_point.transactions.find(payload["transactionId"])
+    if connector is None or not charge_point.registered:
+        return {"status": "Rejected"}
+    connector.stop("Remote")
+    return {"status": "Accepted"}
+
+
+def Reset(charge_point, payload, now_ms):
+    charge_point.reset.request(payload["type"], now_ms)
+    return {"status": "Accepted"}

@@ -1,0 +1,94 @@
+"""What configuration keys take, and the file of those that were changed.
+
+May import: `json`, its siblings. Loaded at the start and for a change of a key, then dropped.
+"""
+
+import json
+
+from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.table import row
+from micropython import const
+
+PATH = "/state/keys.json"
+_SCHEMA = const(1)
+_MAX_FILE = const(8192)
+
+_MEASURANDS = const("Energy.Active.Import.Register,Current.Offered")
+_ROTATIONS = const("NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR")
+
+
+def initial(files, provided):
+    """The values that ``provided`` and what was changed before set, good ones only."""
+    values = {}
+    saved = _load(files)
+    for source in (provided, saved):
+        for name in source:
+            found = row(KEYS, name)
+            if found and (source is provided or found[1] == "W"):
+                value = accepted(name, str(source[name]))
+                if value is not None:
+                    values[name] = value
+    return values
+
+
+def keep(files, name, value):
+    """Write ``value`` of ``name`` to the file: (ChangeConfiguration's status, the value)."""
+    found = row(KEYS, name)
+    if found is None:
+        return "NotSupported", None
+    value = accepted(name, value) if found[1] == "W" else None
+    if value is None:
+        return "Rejected", None
+    # As read, so that keys of a later version survive this one.
+    saved = _load(files)
+    if value != saved.get(name):
+        saved[name] = value
+        try:
+            files.write(PATH, json.dumps({"schema": _SCHEMA, "keys": saved}).encode())
+        except OSError:
+            return "Rejected", None
+    return "Accepted", value
+
+
+def accepted(name, value):
+    """``value`` as it is kept, or None where the key can't take it."""
+    found = row(KEYS, name)
+    if found is None or len(value) > 500:
+        return None
+    kind = found[3]
+    if kind == "b":
+        value = value.lower()
+        return value if value in ("true", "false") else None
+    if kind == "i":
+        return _integer(value, int(found[4]), int(found[5]))
+    if kind == "s":
+        return value
+    items = [item.strip() for item in value.split(",")] if value.strip() else []
+    for item in items:
+        if kind == "m":
+            good = item in _MEASURANDS.split(",") and items.count(item) == 1
+        else:
+            connector, _, rotation = item.partition(".")
+            good = rotation in _ROTATIONS.split(",") and _integer(connector, 0, 99)
+        if not good:
+            return None
+    return ",".join(items) if kind == "p" or len(items) <= int(found[4]) else None
+
+
+def _integer(value, low, high):
+    digits = value[1:] if value[:1] == "-" else value
+    if not 0 < len(digits) < 10:
+        return None
+    for char in digits:
+        if not "0" <= char <= "9":
+            return None
+    return str(int(value)) if low <= int(value) <= high else None
+
+
+def _load(files):
+    data = files.read(PATH, _MAX_FILE)
+    try:
+        saved = json.loads(data)["keys"] if data else {}
+    except (ValueError, KeyError, TypeError):
+        return {}
+    return saved if isinstance(saved, dict) else {}
