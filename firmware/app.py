@@ -8,17 +8,18 @@ import gc
 import os
 import sys
 
-from firmware.log import log
 from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
 from ticks import ticks_ms
 
-_START_ONLY = (
+# What the start alone needs, or a later moment of its own: out of the heap.
+START_ONLY = (
     "firmware.assembly",
     "firmware.ocpp16.configuration_check",
     "firmware.settings",
+    "loader.verdict",
 )
 
 
@@ -42,7 +43,7 @@ class App:
         from firmware.assembly import assemble
 
         assemble(self)
-        forget(*_START_ONLY)
+        forget(*START_ONLY)
 
     async def run(self):
         """All tasks; returns when a reset is due, raises what any of them raises."""
@@ -122,6 +123,12 @@ class App:
         from httpc.client import get
 
         return await get(url, tls=self.tls, allow_http=self.allow_http)
+
+
+def log(text):
+    """Print ``text`` behind the seconds since the start."""
+    now_ms = ticks_ms()
+    print("%d.%03d %s" % (now_ms // 1000, now_ms % 1000, text))
 
 
 def version():

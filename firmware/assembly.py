@@ -9,11 +9,10 @@ import json
 import os
 
 import transport
-from firmware.app import random_id, version
+from firmware.app import log, random_id, version
 from firmware.evse.evse import Evse
 from firmware.hal.board import Board
 from firmware.link import Link
-from firmware.log import log
 from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock
 from firmware.ocpp16.configuration import Configuration
@@ -27,7 +26,7 @@ from firmware.updater import Updater
 from loader.record import other
 from loader.resets import POWER_ON
 from micropython import const
-from ocppj.unique_ids import UniqueIds
+from ocppj import UniqueIds
 from ticks import ticks_ms
 
 _CA = const("/certs/ca.der")

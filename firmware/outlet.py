@@ -3,7 +3,7 @@
 May import: ``firmware.evse``, ``firmware.hal``, ``ticks``.
 """
 
-from firmware.evse.duty import duty_for
+from firmware.evse.limits import duty_for
 from micropython import const
 from ticks import sleep_ms, ticks_ms
 

@@ -8,9 +8,8 @@ from firmware.evse.contactor import Contactor
 from firmware.evse.faults import Faults
 from firmware.evse.limits import Limits
 from firmware.evse.pilot import Pilot
-from firmware.evse.register import Register
 from firmware.evse.status import next_status
-from firmware.evse.transaction import Transaction
+from firmware.evse.transaction import Register, Transaction
 from micropython import const
 from ticks import ticks_diff
 

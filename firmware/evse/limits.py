@@ -1,9 +1,22 @@
-"""The current that may be offered: the least of all that have a say.
+"""The current that may be offered: the least of all that have a say, and the duty that says it.
 
-May import: `firmware.evse.duty`.
+May import: nothing. Duty in 1/10 % (IEC 61851-1 Annex A).
 """
 
-from firmware.evse.duty import MIN_MA
+from micropython import const
+
+_MIN_MA = const(6000)
+_MAX_MA = const(80000)
+
+
+def duty_for(current_ma):
+    """The duty that offers at most ``current_ma``; 0 (no PWM) below 6 A, never rounded up."""
+    if current_ma < _MIN_MA:
+        return 0
+    if current_ma <= 51000:
+        return current_ma // 60
+    # The upper line starts lower than the lower one ends: between them 85 % says 51 A.
+    return max(850, min(current_ma, _MAX_MA) // 250 + 640)
 
 
 class Limits:
@@ -22,4 +35,4 @@ class Limits:
             self._by_source[source] = current_ma
         least_ma = min(self._by_source.values())
         # A vehicle can't be offered less than 6 A: then it gets nothing.
-        self.offered_ma = least_ma if least_ma >= MIN_MA else 0
+        self.offered_ma = least_ma if least_ma >= _MIN_MA else 0

@@ -14,8 +14,7 @@ from firmware.ocpp16.reset import Reset
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
 from micropython import const
-from ocppj.errors import CallError
-from ocppj.rpc import Rpc
+from ocppj import CallError, Rpc
 
 # What `on_answer` gets in the place of a CALLERROR's code.
 NOT_SENT = "NotSent"

@@ -1,6 +1,6 @@
 """The central system's commands: who answers them; starting, stopping, reset (OCPP 1.6 5).
 
-May import: its siblings, `ocppj.errors`, `loader.modules`. What comes rarely is in modules that
+May import: its siblings, `ocppj`, `loader.modules`. What comes rarely is in modules that
 are loaded for one command and dropped: 25 to 110 ms each on a Pico W. What switches power, or
 leads to it, is here.
 """
@@ -8,7 +8,7 @@ leads to it, is here.
 from firmware.ocpp16.table import row
 from firmware.ocpp16.validate import validate
 from loader.modules import forget
-from ocppj.errors import CallError
+from ocppj import CallError
 
 # Name, then each field and what it holds (see `validate`); "-": no fields.
 # A chargingProfile is ignored, as section 5.11 wants without SmartCharging.

@@ -1,13 +1,13 @@
 """Commands of Core and FirmwareManagement that hardly ever come: loaded for one of them.
 
-May import: its siblings, `ocppj.errors`. OCPP 1.6 sections 5.2 to 5.8, 5.18 and 5.19.
+May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8, 5.18 and 5.19.
 """
 
 from firmware.ocpp16 import iso8601
 from firmware.ocpp16.configuration import KEYS
 from firmware.ocpp16.table import names, row
 from micropython import const
-from ocppj.errors import CallError
+from ocppj import CallError
 
 ACTIONS = """
 ChangeAvailability connectorId i0! type eInoperative|Operative!

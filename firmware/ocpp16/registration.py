@@ -1,12 +1,12 @@
 """BootNotification with its three answers, and Heartbeat (OCPP 1.6 sections 4.2, 4.6).
 
-May import: `firmware.ocpp16.iso8601`, `firmware.ocpp16.validate`, `ocppj.errors`, `ticks`.
+May import: `firmware.ocpp16.iso8601`, `firmware.ocpp16.validate`, `ocppj`, `ticks`.
 """
 
 from firmware.ocpp16.iso8601 import TimeError
 from firmware.ocpp16.validate import validate
 from micropython import const
-from ocppj.errors import CallError
+from ocppj import CallError
 from ticks import ticks_add, ticks_diff
 
 # Own choice where the central system names no interval, or gives no answer at all.

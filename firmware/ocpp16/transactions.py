@@ -1,13 +1,13 @@
 """StartTransaction and StopTransaction: what the outlets did, told in order (OCPP 1.6 4.8, 4.10).
 
-May import: `firmware.ocpp16.open_transactions`, `firmware.ocpp16.validate`, `ocppj.errors`,
+May import: `firmware.ocpp16.open_transactions`, `firmware.ocpp16.validate`, `ocppj`,
 `ticks`.
 """
 
 from firmware.ocpp16.open_transactions import OpenTransactions
 from firmware.ocpp16.validate import validate
 from micropython import const
-from ocppj.errors import CallError
+from ocppj import CallError
 from ticks import ticks_diff
 
 _START_ANSWER = const("transactionId i! idTagInfo o!")

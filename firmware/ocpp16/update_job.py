@@ -10,7 +10,7 @@ import json
 
 from loader.record import CONFIRMED, REJECTED, TRIAL
 from micropython import const
-from ocppj.errors import CallError
+from ocppj import CallError
 
 PATH = "/state/job.json"
 SCHEMA = 1

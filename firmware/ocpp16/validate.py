@@ -1,6 +1,6 @@
 """Checking payloads against a compact table of their fields.
 
-May import: `ocppj.errors`, `firmware.ocpp16.iso8601`, `ocppj.rpc`. OCPP-J 1.6 section 4.2.3:
+May import: `firmware.ocpp16.iso8601`, `ocppj`. OCPP-J 1.6 section 4.2.3:
 missing or unknown field -> FormationViolation, wrong type -> TypeConstraintViolation, length,
 enumeration or range -> PropertyConstraintViolation.
 
@@ -16,8 +16,7 @@ or to the table of an object, required where that holds the pair "!": True.
 
 from firmware.ocpp16 import iso8601
 from micropython import const
-from ocppj.errors import CallError
-from ocppj.rpc import is_text
+from ocppj import CallError, is_text
 
 _MAX_ITEMS = const(128)
 

@@ -7,7 +7,7 @@ from firmware.ocpp16.clock import Clock
 from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.iso8601 import format as format_time
 from firmware.ocpp16.open_transactions import saved_registers
-from ocppj.unique_ids import UniqueIds
+from ocppj import UniqueIds
 from ticks import ticks_add, ticks_diff
 
 STEP_MS = 20

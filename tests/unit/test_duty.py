@@ -2,7 +2,23 @@
 
 import unittest
 
-from firmware.evse.duty import DIGITAL, current_for, duty_for
+from firmware.evse.limits import duty_for
+
+# What a vehicle reads from 3-7 %: the current is agreed digitally (ISO 15118).
+DIGITAL = -1
+
+
+def current_for(duty):
+    """The mA that a vehicle takes from ``duty``; 0: no charging; DIGITAL: see there."""
+    if 30 <= duty <= 70:
+        return DIGITAL
+    if duty < 80 or duty > 970:
+        return 0
+    if duty < 100:
+        return 6000
+    if duty <= 850:
+        return duty * 60
+    return min((duty - 640) * 250, 80000)
 
 
 class DutyTest(unittest.TestCase):

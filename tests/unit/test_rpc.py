@@ -3,9 +3,7 @@
 import json
 import unittest
 
-from ocppj.errors import CallPending
-from ocppj.rpc import Rpc
-from ocppj.unique_ids import UniqueIds
+from ocppj import CallPending, Rpc, UniqueIds
 
 
 class RpcTest(unittest.TestCase):

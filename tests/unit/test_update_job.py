@@ -6,7 +6,7 @@ import samples
 from firmware.ocpp16 import update_job as jobs
 from firmware.ocpp16.update_job import UpdateJob
 from loader.record import CONFIRMED, REJECTED, TRIAL, Record
-from ocppj.errors import CallError
+from ocppj import CallError
 
 NOW_S = 1770000000
 

@@ -3,7 +3,7 @@
 import unittest
 
 from firmware.ocpp16.validate import validate
-from ocppj.errors import CallError
+from ocppj import CallError
 
 FIELDS = {
     "id": "i1:9!",

@@ -21,7 +21,8 @@ from ucharge.console import out
 from ucharge.errors import UserError
 from ucharge.paths import source_root
 
-START_MODULE = "firmware.app"
+# The application, and what puts it together: START_ONLY of the first names what then is dropped.
+START_MODULES = ("firmware.app", "firmware.assembly")
 SINGLE = "(single modules)"
 # A byte of .mpy costs about 2.5 bytes of heap on the 64-bit port, 1.5 measured on 32-bit boards.
 TO_32_BIT = 0.6
@@ -41,6 +42,8 @@ gc.collect()
 before = gc.mem_alloc()
 for name in MODULES:
     __import__(name)
+from loader.modules import forget
+forget(*getattr(sys.modules.get("firmware.app"), "START_ONLY", ()))
 gc.collect()
 resident = gc.mem_alloc() - before
 print("loaded", " ".join(sys.modules))
@@ -96,12 +99,11 @@ def by_package(compiled):
 def load(compiled):
     """Import the application from .mpy files (``compiled``: path -> bytes) on MicroPython.
 
-    Returns the bytes of heap it keeps (64-bit) and the names of the modules then loaded. Until
-    there is a START_MODULE, every module is imported. Raises UserError when one does not load.
+    Returns the bytes of heap it keeps (64-bit) and the names of the modules then loaded. Where
+    there are no START_MODULES, all are imported. Raises UserError when one does not load.
     """
     modules = [module_name(path) for path in compiled if path.endswith(".mpy")]
-    if START_MODULE in modules:
-        modules = [START_MODULE]
+    modules = [name for name in START_MODULES if name in modules] or modules
     with tempfile.TemporaryDirectory(prefix="ucharge-size-") as folder:
         app, root = Path(folder, "app"), Path(folder, "root")
         for path, data in compiled.items():

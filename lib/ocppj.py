@@ -1,13 +1,13 @@
-"""CALL, CALLRESULT and CALLERROR: one outstanding CALL in each direction.
+"""OCPP-J: CALL, CALLRESULT and CALLERROR, one outstanding CALL in each direction.
 
-May import: `ocppj.errors`, `ticks`, `json`. OCPP-J 1.6 section 4: framing, synchronicity,
-errors; sections 4.1.3 and 4.2.1 for what is ignored.
+May import: `ticks`, `json`. OCPP-J 1.6 section 4: framing, synchronicity,
+errors; sections 4.1.3 and 4.2.1 for what is ignored. Codes are those of section 4.2.3,
+`Occurence` spelled so.
 """
 
 import json
 
 from micropython import const
-from ocppj.errors import CallPending
 from ticks import ticks_add, ticks_diff
 
 _CALL = const(2)
@@ -16,6 +16,42 @@ _CALLERROR = const(4)
 
 # Peers are tolerated beyond the 36 characters of the specification, not without end.
 _MAX_ID = const(64)
+
+
+class OcppjError(Exception):
+    """Any misuse or failure of the RPC layer."""
+
+
+class CallPending(OcppjError):
+    """A CALL was made while another one still waits for its answer."""
+
+
+class CallError(OcppjError):
+    """A handler refuses a CALL; becomes the CALLERROR that answers it."""
+
+    def __init__(self, code, description=""):
+        super().__init__(code, description)
+        self.code = code
+        self.description = description
+
+
+class UniqueIds:
+    """Message ids that never repeat, not over reconnects and not over reboots.
+
+    The 2025-04 errata want this of the same identity's whole life, so a counter that restarts
+    at 1 is wrong; storage for one would wear flash. Random bits drawn once a boot
+    (``random_bytes``, 12 or so of os.urandom) and a counter need neither. Ids have at most 36
+    characters.
+    """
+
+    def __init__(self, random_bytes):
+        self._prefix = "".join("%02x" % byte for byte in random_bytes[:12]) + "-"
+        self._count = 0
+
+    def next(self):
+        """A new id."""
+        self._count += 1
+        return self._prefix + str(self._count)
 
 
 class Rpc:
