@@ -15,7 +15,8 @@ DEVICE := boot.py main.py lib firmware
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format size powerloss powerloss-selftest killtest clean
+.PHONY: help demo test check format size powerloss powerloss-selftest killtest autobahn bench-net \
+	clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
@@ -55,6 +56,12 @@ powerloss-selftest: $(VENV)/.run ## seed bugs in the loader: the power-cut campa
 
 killtest: $(VENV)/.run ## kill the charger at 100 random moments of an update
 	@$(PY) tests/sim/killtest.py --runs 100
+
+autobahn: $(VENV)/.test ## the Autobahn conformance cases against lib/ws on both interpreters
+	@$(PY) tests/autobahn/run.py
+
+bench-net: $(VENV)/.test ## speed and heap of the network clients against their bounds
+	@$(PY) tests/bench/net.py
 
 clean: ## remove everything made here, the virtual environment included
 	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis
