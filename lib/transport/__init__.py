@@ -14,6 +14,7 @@ from transport.errors import (
     TransportError,
     TransportTimeout,
 )
+from transport.names import use_resolver
 from transport.tls import make_tls
 
 if sys.implementation.name == "micropython":
@@ -31,4 +32,5 @@ __all__ = (
     "connect",
     "make_tls",
     "resolve",
+    "use_resolver",
 )

@@ -23,6 +23,7 @@ from transport.errors import (
     TransportError,
     TransportTimeout,
 )
+from transport.names import numeric
 from transport.tls import refused
 
 _LOOK_MS = const(4)
@@ -30,11 +31,13 @@ _LOOK_MS = const(4)
 _TURN_MS = const(10)
 
 
-async def resolve(host, port):
+async def resolve(host, port, timeout_ms=10000):
     """(family, address) for ``socket.connect``. A numeric host needs no name server.
 
-    A name still blocks the loop in getaddrinfo, and gives only IPv4. Raises ResolveError.
+    Without a resolver (see use_resolver) a name blocks the loop in getaddrinfo. Raises
+    ResolveError.
     """
+    host = await numeric(host, timeout_ms)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return family, socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][-1]
@@ -49,11 +52,11 @@ async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
     TLS handshake is done when connect returns. Raises a TransportError.
     """
     start = ticks_ms()
-    family, address = await resolve(host, port)
+    family, address = await resolve(host, port, timeout_ms)
     stream = Stream(socket.socket(family, socket.SOCK_STREAM))
     connected = False
     try:
-        await stream.open(address, timeout_ms)
+        await stream.open(address, timeout_ms - ticks_diff(ticks_ms(), start))
         if tls:
             stream.secure(tls, host)
         if first:

@@ -14,6 +14,7 @@ from transport.errors import (
     TransportClosed,
     TransportTimeout,
 )
+from transport.names import numeric
 
 # OpenSSL's X509_V_ERR_...: 9 not yet valid, 10 expired, 62 host name, 64 IP address.
 _FAULTS = {
@@ -25,8 +26,9 @@ _FAULTS = {
 _UNTRUSTED = ("certificate not signed by the trusted CA", "ca")
 
 
-async def resolve(host, port):
+async def resolve(host, port, timeout_ms=10000):
     """(family, address) for a connect. Raises ResolveError."""
+    host = await numeric(host, timeout_ms)
     loop = asyncio.get_running_loop()
     try:
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -1,0 +1,198 @@
+"""Host names to IPv4 addresses without blocking: a stub resolver over UDP (RFC 1035).
+
+The built-in getaddrinfo stops all tasks, for 13 s when the servers are silent. ``query`` and
+``answer`` are pure, ``Resolver`` is the edge. May import: ``transport.errors``, ``ticks``.
+"""
+
+import errno
+import os
+import socket
+
+from micropython import const
+from ticks import sleep_ms, ticks_diff, ticks_ms
+from transport.errors import ResolveError
+
+_TRIES = const(3)
+_TRY_MS = const(2000)
+_LOOK_MS = const(10)
+_MAX_ALIASES = const(8)
+_MAX_KEPT = const(4)  # names: the central system's, and some of firmware hosts
+
+
+class NoAddress(ResolveError):
+    """A server says that the name has no IPv4 address, or does not exist."""
+
+
+class BadReply(ResolveError):
+    """A server's reply is malformed, cut off, or says that it has failed."""
+
+
+def query(host, number):
+    """The question for A records of ``host``, with ``number`` (2 bytes) as its id.
+
+    Raises ResolveError when ``host`` can't be a name.
+    """
+    question = number + b"\1\0\0\1\0\0\0\0\0\0"
+    for label in host.rstrip(".").split("."):
+        data = label.encode()
+        if not 0 < len(data) < 64:
+            raise ResolveError("not a host name: " + host)
+        question += bytes((len(data),)) + data
+    if len(question) > 12 + 254:
+        raise ResolveError("host name is too long")
+    return question + b"\0\0\1\0\1"
+
+
+def answer(reply, question):
+    """The addresses ("192.0.2.1") in ``reply``; None if it is no reply to ``question``.
+
+    Raises NoAddress, BadReply.
+    """
+    at = len(question)
+    if (
+        reply[:2] != question[:2]
+        or len(reply) < at
+        or reply[2] & 0xF8 != 0x80
+        or reply[4:6] != b"\0\1"
+        or reply[12:at].lower() != question[12:].lower()  # no length reaches the letters' codes
+    ):
+        return None
+    code = reply[3] & 15
+    if code == 3:
+        raise NoAddress("name does not exist")
+    if code or reply[2] & 2:
+        raise BadReply("name server failed: %d" % code if code else "reply is cut off")
+    aliases = {}
+    found = []
+    try:
+        for _ in range(reply[6] << 8 | reply[7]):
+            owner, at = _name(reply, at)
+            kind = bytes(reply[at : at + 4])
+            at += 10
+            end = at + (reply[at - 2] << 8 | reply[at - 1])
+            if kind == b"\0\1\0\1":
+                found.append((owner, "%d.%d.%d.%d" % tuple(reply[at:end])))
+            elif kind == b"\0\5\0\1":
+                aliases[owner], at = _name(reply, at)
+                if at != end:
+                    raise BadReply("alias is malformed")
+            at = end
+        if at > len(reply):
+            raise BadReply("reply ends early")
+    except (IndexError, TypeError, ValueError):  # an address without four bytes: the last two
+        raise BadReply("reply is malformed")
+    name = question[12:-5].lower()
+    for _ in range(_MAX_ALIASES + 1):
+        addresses = [address for owner, address in found if owner == name]
+        if addresses:
+            return addresses
+        name = aliases.get(name)
+    raise NoAddress("name has no IPv4 address")
+
+
+def _name(data, at):
+    # (labels with their lengths, in lower case; position after them). Raises IndexError too.
+    name = b""
+    after = 0
+    first = at
+    size = data[at]
+    while size:
+        if size > 63:
+            after = after or at + 2
+            at = (size & 63) << 8 | data[at + 1]
+            # Always further back: no loops.
+            if size < 0xC0 or at >= first:
+                raise BadReply("name is malformed")
+            first = at
+        else:
+            name += data[at : at + 1 + size].lower()
+            at += 1 + size
+            if len(name) > 254:
+                raise BadReply("name is too long")
+        size = data[at]
+    return name, after or at + 1
+
+
+class Resolver:
+    """Asks the network's name servers; what a name last resolved to outlives their failures.
+
+    ``servers()`` gives their addresses, possibly none. Each try has its own random id and port.
+    """
+
+    def __init__(self, servers, port=53):
+        self._servers = servers
+        self._port = port
+        self._kept = {}
+
+    async def resolve(self, host, timeout_ms=10000):
+        """An address of ``host``, one at random if there are several; None without a server.
+
+        Takes 6 s at most, and ``timeout_ms``. Raises ResolveError.
+        """
+        kept = self._kept
+        try:
+            found = await self._ask(host, timeout_ms)
+        except NoAddress as error:
+            raise NoAddress("%s: %s" % (host, error.reason))
+        except ResolveError:
+            if host not in kept:
+                raise
+            return kept[host]
+        if not found:
+            return kept.get(host)
+        address = found[os.urandom(1)[0] % len(found)]
+        if len(kept) >= _MAX_KEPT:
+            kept.clear()
+        kept[host] = address
+        return address
+
+    async def _ask(self, host, timeout_ms):
+        servers = self._servers()
+        if not servers:
+            return None
+        start = ticks_ms()
+        reason = ""
+        for i in range(_TRIES):
+            left_ms = min(_TRY_MS, timeout_ms - ticks_diff(ticks_ms(), start))
+            try:
+                return await _try(host, servers[i % len(servers)], self._port, left_ms)
+            except BadReply as error:
+                reason = error.reason
+            except OSError as error:
+                reason = "name server can't be reached: %s" % error
+            if left_ms < _TRY_MS:
+                break
+        raise ResolveError("no address for %s: %s" % (host, reason))
+
+
+def _address(host, port):
+    # As this port's socket wants it; numeric, so that this doesn't wait.
+    return socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)[0][-1]
+
+
+async def _try(host, server, port, timeout_ms):
+    start = ticks_ms()
+    random = os.urandom(4)
+    question = query(host, random[:2])
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sock.setblocking(False)
+        sock.bind(_address("0.0.0.0", 49152 + ((random[2] << 8 | random[3]) & 16383)))
+        # Connected, the stack itself drops what comes from another address or port: recvfrom
+        # gives the sender in another form on each kind of MicroPython.
+        sock.connect(_address(server, port))
+        sock.send(question)
+        while ticks_diff(ticks_ms(), start) < timeout_ms:
+            wait_ms = 0
+            try:
+                found = answer(sock.recv(512), question)
+                if found:
+                    return found
+            except OSError as error:
+                if error.errno != errno.EAGAIN:
+                    raise
+                wait_ms = _LOOK_MS
+            await sleep_ms(wait_ms)
+    finally:
+        sock.close()
+    raise BadReply("no reply from the name server")
