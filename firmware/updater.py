@@ -13,12 +13,14 @@ from ticks import sleep_ms, ticks_diff, ticks_ms
 _POLL_MS = const(100)
 _SECTOR = const(4096)
 # What only a download needs.
-_RARE = (
-    "firmware.download",
-    "httpc.client",
-    "httpc.response",
-    "ota.installer",
-    "ota.manifest",
+_RARE = const(
+    (
+        "firmware.download",
+        "httpc.client",
+        "httpc.response",
+        "ota.installer",
+        "ota.manifest",
+    )
 )
 _REPORT_WAIT_MS = const(10000)  # how long "Installing" may stay unanswered before the reset
 

@@ -15,7 +15,7 @@ _SAMPLE_MS = const(30)
 # Between two bands the present state holds; its neighbour's whole band is the neighbour's.
 _HYSTERESIS_MV = const(400)
 # (state, midpoint to the next lower band)
-_BANDS = (("A", 10500), ("B", 7500), ("C", 4500), ("D", 1500), ("E", -10500))
+_BANDS = const((("A", 10500), ("B", 7500), ("C", 4500), ("D", 1500), ("E", -10500)))
 _TOO_HIGH_MV = const(14000)
 
 

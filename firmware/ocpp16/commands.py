@@ -8,6 +8,7 @@ leads to it, is here.
 from firmware.ocpp16.table import row
 from firmware.ocpp16.validate import validate
 from loader.modules import forget
+from micropython import const
 from ocppj import CallError
 
 # Name, then each field and what it holds (see `validate`); "-": no fields.
@@ -17,18 +18,20 @@ RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
 RemoteStopTransaction transactionId i!
 Reset type eHard|Soft!
 """
-_RARE = (
+_RARE = const(
     " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
     " UnlockConnector UpdateFirmware "
 )
-_RARE_MODULES = (
-    "firmware.ocpp16.configuration_check",
-    "firmware.ocpp16.rare_commands",
-    "firmware.ocpp16.remote_trigger",
+_RARE_MODULES = const(
+    (
+        "firmware.ocpp16.configuration_check",
+        "firmware.ocpp16.rare_commands",
+        "firmware.ocpp16.remote_trigger",
+    )
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
-_UNSUPPORTED = (
+_UNSUPPORTED = const(
     " CancelReservation ClearChargingProfile GetCompositeSchedule GetDiagnostics"
     " GetLocalListVersion ReserveNow SendLocalList SetChargingProfile "
 )

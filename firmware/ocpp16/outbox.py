@@ -12,7 +12,7 @@ from ticks import ticks_add, ticks_diff
 
 # What all waiting messages may take together; then samples go, never a begin or an end.
 _MAX_CHARS = const(12000)
-_WITH_ID = ("MeterValues", "StopTransaction")
+_WITH_ID = const(("MeterValues", "StopTransaction"))
 
 
 class Outbox:

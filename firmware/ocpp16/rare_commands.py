@@ -3,7 +3,7 @@
 May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8, 5.18 and 5.19.
 """
 
-from firmware.ocpp16 import iso8601
+from firmware.ocpp16.clock import parse_iso
 from firmware.ocpp16.configuration import KEYS
 from firmware.ocpp16.table import names, row
 from micropython import const
@@ -68,7 +68,7 @@ def UpdateFirmware(charge_point, payload, now_ms):
         raise CallError("NotSupported")
     charge_point.job.request(
         payload["location"],
-        iso8601.parse(payload["retrieveDate"]),
+        parse_iso(payload["retrieveDate"]),
         payload.get("retries", 0),
         payload.get("retryInterval", _RETRY_INTERVAL_S),
     )

@@ -1,9 +1,9 @@
 """BootNotification with its three answers, and Heartbeat (OCPP 1.6 sections 4.2, 4.6).
 
-May import: `firmware.ocpp16.iso8601`, `firmware.ocpp16.validate`, `ocppj`, `ticks`.
+May import: its siblings, `ocppj`, `ticks`.
 """
 
-from firmware.ocpp16.iso8601 import TimeError
+from firmware.ocpp16.clock import TimeError
 from firmware.ocpp16.validate import validate
 from micropython import const
 from ocppj import CallError

@@ -32,7 +32,7 @@ _CANCELLABLE = (IDLE, SCHEDULED, WAITING, DOWNLOADING, RETRY, STAGED, DONE)
 PHASES = _CANCELLABLE + (INSTALLING, TRIAL_RUNS)
 
 # Ends of a job: the statuses still to report, facts/ocpp16.md section 7.
-_CONTENT_REFUSED = ("Downloaded", "Installing", "InstallationFailed")
+_CONTENT_REFUSED = const(("Downloaded", "Installing", "InstallationFailed"))
 
 
 class UpdateJob:

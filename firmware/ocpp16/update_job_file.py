@@ -11,18 +11,20 @@ from micropython import const
 _SCHEMA = const(1)
 _MAX_FILE = const(4096)
 _MAX_INTERRUPTIONS = const(8)  # resets within one job's downloads
-_STORED = (
-    "id",
-    "location",
-    "retrieve_s",
-    "attempts_left",
-    "interruptions",
-    "retry_interval_s",
-    "retry_s",
-    "phase",
-    "reports",
-    "last_status",
-    "version",
+_STORED = const(
+    (
+        "id",
+        "location",
+        "retrieve_s",
+        "attempts_left",
+        "interruptions",
+        "retry_interval_s",
+        "retry_s",
+        "phase",
+        "reports",
+        "last_status",
+        "version",
+    )
 )
 
 

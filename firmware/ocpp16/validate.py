@@ -1,6 +1,6 @@
 """Checking payloads against a compact table of their fields.
 
-May import: `firmware.ocpp16.iso8601`, `ocppj`. OCPP-J 1.6 section 4.2.3:
+May import: `firmware.ocpp16.clock`, `ocppj`. OCPP-J 1.6 section 4.2.3:
 missing or unknown field -> FormationViolation, wrong type -> TypeConstraintViolation, length,
 enumeration or range -> PropertyConstraintViolation.
 
@@ -14,7 +14,7 @@ A table maps each field to what it holds, a required one with "!" at its end:
 or to the table of an object, required where that holds the pair "!": True.
 """
 
-from firmware.ocpp16 import iso8601
+from firmware.ocpp16.clock import TimeError, parse_iso
 from micropython import const
 from ocppj import CallError, is_text
 
@@ -86,7 +86,7 @@ def _expect(right_type, name):
 
 def _is_time(text):
     try:
-        iso8601.parse(text)
-    except iso8601.TimeError:
+        parse_iso(text)
+    except TimeError:
         return False
     return True

@@ -3,9 +3,8 @@
 from bench_central import SENT, BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
-from firmware.ocpp16.clock import Clock
+from firmware.ocpp16.clock import Clock, format_iso
 from firmware.ocpp16.configuration import Configuration
-from firmware.ocpp16.iso8601 import format as format_time
 from firmware.ocpp16.open_transactions import saved_registers
 from ocppj import UniqueIds
 from ticks import ticks_add, ticks_diff
@@ -122,7 +121,7 @@ class Bench:
 
     def wire_time(self):
         """The true time now."""
-        return format_time(START_S + self.elapsed_ms // 1000)
+        return format_iso(START_S + self.elapsed_ms // 1000)
 
     def connect(self):
         """Open the link."""
