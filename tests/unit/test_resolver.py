@@ -1,0 +1,283 @@
+"""The resolver against name servers that are silent, lie, are slow, or are honest; on loopback."""
+
+import asyncio
+import unittest
+
+import transport
+from asynctest import run
+from net_dns import NameServer, a_record, numeric, reply_to, says, silent
+from net_peer import Server, open_sockets, sockets_closed
+from resolver import NoAddress, Resolver, query
+from ticks import sleep_ms, ticks_diff, ticks_ms
+from transport import ConnectError, ResolveError
+
+HOST = "csms.example"
+LIE = a_record("192.0.2.66")
+TRUTH = a_record("192.0.2.1")
+
+
+def resolver_of(server, *hosts):
+    return Resolver(lambda: hosts or ("127.0.0.1",), server.port)
+
+
+class ResolverTest(unittest.TestCase):
+    def ask(self, script, timeout_ms=10000, times=1):
+        """What the resolver finds and the server that was asked; leaves no socket."""
+
+        async def test():
+            async with NameServer(script) as server:
+                before = open_sockets()
+                resolver = resolver_of(server)
+                for _ in range(times):
+                    found = await resolver.resolve(HOST, timeout_ms)
+                self.assertEqual(open_sockets(), before)
+            return found, server
+
+        return run(test())
+
+    def fails(self, script, error=ResolveError, timeout_ms=150):
+        async def test():
+            async with NameServer(script) as server:
+                before = open_sockets()
+                start = ticks_ms()
+                with self.assertRaises(error) as caught:
+                    await resolver_of(server).resolve(HOST, timeout_ms)
+                self.assertLess(ticks_diff(ticks_ms(), start), timeout_ms + 1000)
+                self.assertEqual(open_sockets(), before)
+                self.assertIn(HOST, caught.exception.reason)
+
+        run(test())
+
+    def test_honest(self):
+        found, server = self.ask(says("192.0.2.1"))
+        self.assertEqual(found, "192.0.2.1")
+        number = server.questions[0][:2]
+        self.assertEqual(server.questions, [query(HOST, number)])
+
+    def test_one_of_several(self):
+        async def test():
+            async with NameServer(says("192.0.2.1", "192.0.2.2")) as server:
+                resolver = resolver_of(server)
+                found = []
+                for _ in range(40):
+                    found.append(await resolver.resolve(HOST))
+                return set(found)
+
+        self.assertEqual(sorted(run(test())), ["192.0.2.1", "192.0.2.2"])
+
+    def test_ids_and_ports_are_random(self):
+        _, server = self.ask(says("192.0.2.1"), times=20)
+        numbers = {question[:2] for question in server.questions}
+        self.assertGreater(len(numbers), 17)
+        self.assertGreater(len(set(server.senders)), 17)
+        low = sorted(question[0] for question in server.questions)
+        self.assertGreater(low[-1] - low[0], 64)
+
+    def test_silent(self):
+        self.fails(silent)
+
+    def test_lies_alone(self):
+        for script in (
+            lambda q: [(0, reply_to(q, LIE, number=bytes((q[0] ^ 1, q[1]))))],  # wrong id
+            lambda q: [(0, reply_to(query("evil.example", q[:2]), LIE))],  # wrong question
+            lambda q: [(0, reply_to(q, LIE), True)],  # wrong port
+            lambda q: [(0, q)],
+            lambda q: [(0, b"")],
+            lambda q: [(0, bytes(600))],
+        ):
+            self.fails(script)
+
+    def test_truth_after_lies(self):
+        def script(question):
+            lies = [(0, reply_to(question, LIE), True)]
+            for number in range(40):
+                lies.append((0, reply_to(question, LIE, number=bytes((number, question[1] ^ 1)))))
+            lies.append((0, reply_to(query("evil.example", question[:2]), LIE)))
+            return lies + [(30, reply_to(question, TRUTH))]
+
+        self.assertEqual(self.ask(script)[0], "192.0.2.1")
+
+    def test_refusals(self):
+        for script in (
+            lambda q: [(0, reply_to(q, TRUTH, flags=b"\x83\x80"))],  # cut off
+            lambda q: [(0, reply_to(q, TRUTH)[:-1])],
+            lambda q: [(0, reply_to(q, TRUTH, b"x" * 600))],
+            lambda q: [(0, reply_to(q, flags=b"\x81\x82"))],
+        ):
+            self.fails(script, timeout_ms=5000)
+        self.fails(lambda q: [(0, reply_to(q, flags=b"\x81\x83"))], NoAddress, 5000)
+
+    def test_slow(self):
+        self.assertEqual(self.ask(lambda q: [(300, reply_to(q, TRUTH))])[0], "192.0.2.1")
+        self.fails(lambda q: [(400, reply_to(q, TRUTH))])
+
+    def test_reply_to_the_first_try_is_none_to_the_second(self):
+        # The first try ends with a malformed reply; the second has another id.
+        first = []
+
+        def script(question):
+            first.append(question)
+            return [(0, reply_to(first[0], LIE if len(first) > 1 else b""))] + (
+                [(0, reply_to(question, TRUTH))] if len(first) > 1 else []
+            )
+
+        self.assertEqual(self.ask(script, 5000)[0], "192.0.2.1")
+
+    def test_second_server_when_the_first_is_silent(self):
+        async def test():
+            async with NameServer(silent) as first:
+                async with NameServer(says("192.0.2.1"), "127.0.0.2", first.port) as second:
+                    start = ticks_ms()
+                    found = await resolver_of(first, "127.0.0.1", "127.0.0.2").resolve(HOST)
+                    self.assertEqual(found, "192.0.2.1")
+                    elapsed_ms = ticks_diff(ticks_ms(), start)
+                    self.assertTrue(1900 < elapsed_ms < 3000, elapsed_ms)
+                    self.assertEqual((len(first.questions), len(second.questions)), (1, 1))
+
+        run(test())
+
+    def test_second_server_when_the_first_is_not_there(self):
+        async def test():
+            async with NameServer(says("192.0.2.1"), "127.0.0.2") as server:
+                start = ticks_ms()
+                resolver = resolver_of(server, "127.0.0.1", "127.0.0.2")
+                self.assertEqual(await resolver.resolve(HOST), "192.0.2.1")
+                self.assertLess(ticks_diff(ticks_ms(), start), 1500)
+                before = open_sockets()
+                for hosts in (("127.0.0.1",), ("300.1.1.1",), ("",)):
+                    with self.assertRaises(ResolveError):
+                        await resolver_of(server, *hosts).resolve(HOST, 100)
+                self.assertEqual(open_sockets(), before)
+
+        run(test())
+
+    def test_last_address_outlives_the_server(self):
+        async def test():
+            async with NameServer(says("192.0.2.1")) as server:
+                resolver = resolver_of(server)
+                self.assertEqual(await resolver.resolve(HOST), "192.0.2.1")
+            self.assertEqual(await resolver.resolve(HOST, 100), "192.0.2.1")
+            with self.assertRaises(ResolveError):
+                await resolver.resolve("other.example", 100)
+            async with NameServer(silent, port=server.port):
+                self.assertEqual(await resolver.resolve(HOST, 100), "192.0.2.1")
+            gone = lambda q: [(0, reply_to(q, flags=b"\x81\x83"))]  # noqa: E731
+            async with NameServer(gone, port=server.port):
+                with self.assertRaises(NoAddress):  # the server knows better
+                    await resolver.resolve(HOST, 5000)
+            async with NameServer(says("192.0.2.9"), port=server.port):
+                self.assertEqual(await resolver.resolve(HOST), "192.0.2.9")
+
+        run(test())
+
+    def test_few_names_are_kept(self):
+        async def test():
+            async with NameServer(says("192.0.2.1")) as server:
+                resolver = resolver_of(server)
+                for number in range(20):
+                    await resolver.resolve("h%d.example" % number)
+                self.assertLessEqual(len(resolver._kept), 4)
+            self.assertEqual(await resolver.resolve("h19.example", 50), "192.0.2.1")
+
+        run(test())
+
+    def test_without_a_server(self):
+        async def test():
+            resolver = Resolver(lambda: ())
+            self.assertIsNone(await resolver.resolve(HOST))
+
+        run(test())
+
+    def test_cancelled(self):
+        async def test():
+            async with NameServer(silent) as server:
+                before = open_sockets()
+                for wait_ms in (0, 1, 5, 20):
+                    task = asyncio.create_task(resolver_of(server).resolve(HOST))
+                    await sleep_ms(wait_ms)
+                    task.cancel()
+                    with self.assertRaises(asyncio.CancelledError):
+                        await task
+                self.assertEqual(open_sockets(), before)
+
+        run(test())
+
+
+class TransportTest(unittest.TestCase):
+    """transport.connect with a resolver in use."""
+
+    def tearDown(self):
+        transport.use_resolver(None)
+
+    def play(self, script, client):
+        async def hello(reader, writer):
+            writer.write(b"hello")
+            await writer.drain()
+
+        async def test():
+            async with NameServer(script) as names, Server(hello) as server:
+                transport.use_resolver(resolver_of(names))
+                before = open_sockets()
+                await client(names, server)
+                self.assertTrue(await sockets_closed(before))
+
+        run(test())
+
+    def test_connect_by_name(self):
+        async def client(names, server):
+            stream = await transport.connect(HOST, server.port, None, 3000)
+            view = memoryview(bytearray(9))
+            self.assertEqual(await stream.readinto(view, 3000), 5)
+            await stream.close()
+            self.assertEqual(len(names.questions), 1)
+
+        self.play(says("127.0.0.1"), client)
+
+    def test_an_address_is_not_asked_for(self):
+        async def client(names, server):
+            for host in ("127.0.0.1", "localhost"):
+                stream = await transport.connect(host, server.port, None, 3000)
+                await stream.close()
+            self.assertEqual(
+                await transport.resolve("127.0.0.1", 80), (2, numeric("127.0.0.1", 80))
+            )
+            self.assertEqual(names.questions, [])
+
+        self.play(says("192.0.2.1"), client)
+
+    def test_what_only_looks_like_an_address_is(self):
+        async def client(names, server):
+            for host in ("1.2.3", "1.2.3.256", "1.2.3.4.5", "1.2.3.x", "1"):
+                with self.assertRaises(ResolveError):
+                    await transport.connect(host, server.port, None, 3000)
+            self.assertEqual(len(names.questions), 5)
+
+        self.play(lambda q: [(0, reply_to(q, flags=b"\x81\x83"))], client)
+
+    def test_no_answer_in_time(self):
+        async def client(names, server):
+            start = ticks_ms()
+            with self.assertRaises(transport.TransportError):
+                await transport.connect(HOST, server.port, None, 200)
+            self.assertLess(ticks_diff(ticks_ms(), start), 1200)
+
+        self.play(silent, client)
+
+    def test_nobody_at_that_address(self):
+        async def client(names, server):
+            with self.assertRaises(ConnectError):
+                await transport.connect(HOST, names.port, None, 3000)
+
+        self.play(says("127.0.0.1"), client)
+
+    def test_no_server_known(self):
+        async def test():
+            transport.use_resolver(Resolver(lambda: ()))
+            family, _ = await transport.resolve("localhost", 80)
+            self.assertEqual(family, 2)
+
+        run(test())
+
+
+if __name__ == "__main__":
+    unittest.main()
