@@ -22,12 +22,10 @@ _RARE = const(
     " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
     " UnlockConnector UpdateFirmware "
 )
-_RARE_MODULES = const(
-    (
-        "firmware.ocpp16.configuration_check",
-        "firmware.ocpp16.rare_commands",
-        "firmware.ocpp16.remote_trigger",
-    )
+_RARE_MODULES = (
+    "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.rare_commands",
+    "firmware.ocpp16.remote_trigger",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
@@ -58,6 +56,8 @@ def answer(charge_point, action, payload, now_ms):
             raise CallError("NotSupported" if name in _UNSUPPORTED else "NotImplemented")
         validate(row(handlers["ACTIONS"], action)[1:], payload)
         return handlers[action](charge_point, payload, now_ms)
+    except MemoryError:
+        raise CallError("InternalError", "out of memory")  # the link goes on
     finally:
         forget(*_RARE_MODULES)
 

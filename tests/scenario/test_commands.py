@@ -1,8 +1,10 @@
 """The central system's commands: configuration, reset, trigger, availability and the rest."""
 
+import sys
 import unittest
 
 from charge_bench import SENT, Bench
+from firmware.ocpp16 import commands
 
 
 class Commands(unittest.TestCase):
@@ -36,6 +38,26 @@ class Commands(unittest.TestCase):
             self.assertEqual(self.status("ChangeConfiguration", key=key, value=value), status)
         self.bench.run(45)
         self.assertEqual(self.central.actions().count("Heartbeat"), 2)
+
+    def test_no_memory_is_an_answer(self):
+        def exhausted(fields, payload):
+            raise MemoryError
+
+        validate = commands.validate
+        commands.validate = exhausted
+        try:
+            self.assertEqual(self.call("ClearCache"), "InternalError")
+        finally:
+            commands.validate = validate
+        self.assertEqual(self.status("ClearCache"), "Rejected")
+
+    def test_rare_commands_leave_the_heap(self):
+        self.status("ClearCache")
+        self.call("GetConfiguration")
+        self.status("ChangeConfiguration", key="HeartbeatInterval", value="20")
+        self.status("TriggerMessage", requestedMessage="Heartbeat")
+        for name in ("configuration_check", "rare_commands", "remote_trigger"):
+            self.assertNotIn("firmware.ocpp16." + name, sys.modules)
 
     def test_connection_time_out_takes_effect(self):
         self.status("ChangeConfiguration", key="ConnectionTimeOut", value="10")
