@@ -34,15 +34,23 @@ class App:
     def __init__(self, context):
         self.context = context
         self._is_due = False  # a reset
-        # Set by `assemble`.
-        self.board = self.clock = self.tls = self.allow_http = self.job = None
-        self.charge_point = self.outlet = self.link = self.updater = None
-        self.trial = self.supervisor = None
         context.wdt.feed()
         log("app: %s, slot %s, %s" % (version(), context.slot, _state(context)))
         from firmware.assembly import assemble
 
-        assemble(self)
+        (
+            self._tls,
+            self._allow_http,
+            self._board,
+            self._clock,
+            self._job,
+            self._charge_point,
+            self._outlet,
+            self._link,
+            self._updater,
+            self._supervisor,
+            self._trial,  # None unless this is one
+        ) = assemble(self)
         forget(*START_ONLY)
 
     async def run(self):
@@ -51,19 +59,19 @@ class App:
         log("app: heap %d used, %d free" % (gc.mem_alloc(), gc.mem_free()))
         tasks = [
             asyncio.create_task(task)
-            for task in (self.outlet.run(), self.link.run(), self.updater.run())
+            for task in (self._outlet.run(), self._link.run(), self._updater.run())
         ]
-        await self.supervisor.run(tasks, self._turn)
-        await self.link.close()
-        self.board.contactor.set(False)
+        await self._supervisor.run(tasks, self._turn)
+        await self._link.close()
+        self._board.contactor.set(False)
 
     def _turn(self, now_ms):
         """Everything that time moves, ten times a second; True when a reset is due."""
-        charge_point = self.charge_point
+        charge_point = self._charge_point
         charge_point.tick(now_ms)
-        self.board.tick(now_ms)
-        if self.clock.is_set:
-            self.board.raise_clock(self.clock.now_s(now_ms))
+        self._board.tick(now_ms)
+        if self._clock.is_set:
+            self._board.raise_clock(self._clock.now_s(now_ms))
         if self.context.is_trial:
             self._judge_trial(now_ms)
         elif charge_point.ready_to_reset(now_ms):
@@ -72,8 +80,8 @@ class App:
         return self._is_due
 
     def _judge_trial(self, now_ms):
-        context, trial = self.context, self.trial
-        finding = trial.verdict(now_ms, self.board.self_test(), self.charge_point.boot_answered)
+        context, trial = self.context, self._trial
+        finding = trial.verdict(now_ms, self._board.self_test(), self._charge_point.boot_answered)
         if finding is None:
             return
         from loader import verdict
@@ -85,9 +93,9 @@ class App:
             return
         context.record = verdict.confirm(context.files, context.record, context.slots, trial.floor)
         log("app: %s is confirmed" % version())
-        self.job.settle(context.record, context.slots[other(context.record.home)])
-        self.charge_point.evse.inhibited = False
-        self.trial = None
+        self._job.settle(context.record, context.slots[other(context.record.home)])
+        self._charge_point.evse.inhibited = False
+        self._trial = None
         forget("firmware.trial", "loader.verdict")
 
     # -- what others need ---------------------------------------------------------------
@@ -102,7 +110,7 @@ class App:
 
     def now_s(self):
         """Unix time in seconds."""
-        return self.clock.now_s(ticks_ms())
+        return self._clock.now_s(ticks_ms())
 
     def device(self, capacity, floor):
         """What an update is held against, an ``ota.manifest.Device``."""
@@ -122,7 +130,7 @@ class App:
         """An ``httpc`` response, by the board's own rules of trust."""
         from httpc.client import get
 
-        return await get(url, tls=self.tls, allow_http=self.allow_http)
+        return await get(url, tls=self._tls, allow_http=self._allow_http)
 
 
 def log(text):

@@ -34,7 +34,10 @@ _MAX_CERTIFICATE = const(4096)
 
 
 def assemble(app):
-    """Give ``app`` its parts, and start the network. Raises SettingsError."""
+    """The parts of ``app``, in the order of its attributes; starts the network.
+
+    Raises SettingsError.
+    """
     now_ms = ticks_ms()
     context = app.context
     files, slots = context.files, context.slots
@@ -42,20 +45,19 @@ def assemble(app):
     # The loader has verified this image, and what it says of itself with it.
     manifest = json.loads(slots[context.slot].header().manifest())
 
-    app.board = board = Board(context.board)
+    board = Board(context.board)
     board.raise_clock(manifest["built"])
-    app.clock = Clock(now_ms, manifest["built"])
-    app.tls = _tls_context(files)
-    app.allow_http = settings.allow_http
+    clock = Clock(now_ms, manifest["built"])
+    tls = _tls_context(files)
     evse = Evse(board.max_ma, board.connectors, saved_registers(files))
     evse.inhibited = context.is_trial
-    app.job = job = UpdateJob(files, log, random_id)
+    job = UpdateJob(files, log, random_id)
     job.settle(context.record, slots[other(context.record.home)])
-    app.charge_point = charge_point = ChargePoint(
+    charge_point = ChargePoint(
         _boot_payload(settings),
         evse,
         Configuration(files, settings.keys),
-        app.clock,
+        clock,
         UniqueIds(os.urandom(12)),
         files,
         log,
@@ -63,22 +65,35 @@ def assemble(app):
         "PowerLoss" if context.cause == POWER_ON else "Reboot",
     )
     charge_point.register(FirmwareManagement(charge_point, job))
-    app.outlet = Outlet(evse, board.pilot, board.contactor, board.meter)
-    app.link = Link(
+    outlet = Outlet(evse, board.pilot, board.contactor, board.meter)
+    link = Link(
         charge_point,
         settings.endpoint(),
-        app.tls,
+        tls,
         _headers(settings),
         settings.identity,
         board.network_up,
         log,
     )
-    app.updater = Updater(
+    updater = Updater(
         job, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log
     )
-    app.trial = _trial(settings, now_ms, manifest) if context.is_trial else None
-    app.supervisor = Supervisor(context, app.outlet, settings.confirm_after_s, now_ms)
+    trial = _trial(settings, now_ms, manifest) if context.is_trial else None
+    supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
     board.start_network(settings.wifi)
+    return (
+        tls,
+        settings.allow_http,
+        board,
+        clock,
+        job,
+        charge_point,
+        outlet,
+        link,
+        updater,
+        supervisor,
+        trial,
+    )
 
 
 def _trial(settings, now_ms, manifest):
