@@ -1,17 +1,22 @@
 """A streaming GET over HTTPS, made for images: bounded, resumable, into the caller's buffer.
 
-May import: ``httpc``, ``transport``, ``ticks``.
+Which bytes of which version an answer promises: RFC 9110. May import: ``httpc``.
 """
 
-import transport
-from httpc import url as urls
-from httpc.errors import BadResponse, Changed, StatusError, Truncated, UrlError
+from httpc.errors import BadResponse, Changed, StatusError, Truncated
+from httpc.exchange import exchange
 from httpc.head import Head
-from httpc.response import REDIRECTS, WANTED, body_of
-from micropython import const
-from ticks import ticks_diff, ticks_ms
+from httpc.url import parse, redirect
 
-_BUFFER_BYTES = const(512)
+_WANTED = (
+    b"content-length",
+    b"content-range",
+    b"content-encoding",
+    b"transfer-encoding",
+    b"etag",
+    b"location",
+)
+_REDIRECTS = (301, 302, 303, 307, 308)
 
 
 async def get(
@@ -19,101 +24,101 @@ async def get(
 ):
     """A Response to a GET of ``url``, from byte ``offset`` of the version named ``etag``.
 
-    ``timeout_ms`` bounds each step: connect, head, every read of the body. https needs ``tls`` (a
-    context of transport.make_tls). Check ``Response.offset``: it is 0, and the whole file comes,
-    when the file has changed or the server knows no parts. Raises HttpError, TransportError.
+    ``timeout_ms`` bounds each step: up to the end of the head, every read of the body. https
+    needs ``tls`` (a context of transport.make_tls). Check ``Response.offset``: it is 0, and the
+    whole file comes, when the file has changed or the server knows no parts. Raises HttpError,
+    TransportError.
     """
-    target = urls.parse(url, ("https", "http") if allow_http else ("https",))
+    target = parse(url, ("https", "http") if allow_http else ("https",))
     while True:
+        response = Response(offset, etag, timeout_ms)
+        lines = ["User-Agent: uCharge", "Accept-Encoding: identity", "Connection: close"]
+        if offset:
+            lines.append("Range: bytes=%d-" % offset)
+            # A weak validator is not allowed here; check() compares it in the answer.
+            if etag and not etag.startswith("W/"):
+                lines.append("If-Range: " + etag)
         try:
-            response = await _get(target, tls, offset, etag, timeout_ms)
+            stream, rest = await exchange("GET", target, tls, lines, response, timeout_ms)
         except Changed:
             offset = 0
             continue
-        if isinstance(response, Response):
+        response.begin(stream, rest)
+        if response.location is None:
             return response
+        await response.close()
         if not max_redirects:
             raise BadResponse("too many redirects")
         max_redirects -= 1
-        target = urls.redirect(target, response)
+        target = redirect(target, response.location)
 
 
-def _request(target, offset, etag):
-    lines = [
-        "GET %s HTTP/1.1" % target.path,
-        "Host: " + target.authority,
-        "User-Agent: uCharge",
-        "Accept-Encoding: identity",
-        "Connection: close",
-    ]
-    if offset:
-        lines.append("Range: bytes=%d-" % offset)
-        # A weak validator is not allowed here; body_of compares it in the answer.
-        if etag and not etag.startswith("W/"):
-            lines.append("If-Range: " + etag)
-    lines.append("\r\n")
-    return "\r\n".join(lines).encode()
+def number(text):
+    """The non-negative decimal integer ``text``, or None. Up to 10 digits."""
+    if not text or len(text) > 10 or not text.isdigit():
+        return None
+    return int(text)
 
 
-async def _get(target, tls, offset, etag, timeout_ms):
-    if target.is_secure and not tls:
-        raise UrlError("https needs a CA certificate")
-    stream = await transport.connect(
-        target.host,
-        target.port,
-        tls if target.is_secure else None,
-        timeout_ms,
-        _request(target, offset, etag),
-    )
-    keep = False
-    try:
-        head = Head(WANTED)
-        buffer = bytearray(_BUFFER_BYTES)
-        view = memoryview(buffer)
-        begin = ticks_ms()
-        start = end = 0
-        while not head.done:
-            left_ms = max(0, timeout_ms - ticks_diff(ticks_ms(), begin))
-            end = await stream.readinto(view, left_ms)
-            if not end:
-                raise Truncated("connection ended before a response")
-            start = head.feed(buffer, 0, end)
-        if head.status in REDIRECTS:
-            location = head.fields.get(b"location")
-            if not location:
-                raise StatusError(head.status)
-            return location
-        length, offset, total = body_of(head, offset, etag)
-        response = Response(stream, head, length, offset, total, timeout_ms)
-        response.hold(view[start:end])
-        keep = True
-        return response
-    finally:
-        if not keep:
-            stream.abort()
-
-
-class Response:
-    """The body to come. Close it on every path.
+class Response(Head):
+    """First the head, fed and judged; then the body to come. Close it on every path.
 
     ``status`` 200 or 206, ``length`` in bytes, ``offset`` of the first byte in the file, ``total``
-    size of the file or None, ``etag`` or None.
+    size of the file or None, ``etag`` or None; ``location`` of a redirect, else None.
     """
 
-    def __init__(self, stream, head, length, offset, total, timeout_ms):
-        self.status = head.status
-        self.length = length
+    def __init__(self, offset, etag, timeout_ms):
+        super().__init__(_WANTED)
         self.offset = offset
-        self.total = total
-        self.etag = head.fields.get(b"etag")
-        self._stream = stream
-        self._left = length
+        self.etag = etag
+        self.length = 0
+        self.total = self.location = None
         self._timeout_ms = timeout_ms
-        self._held = None
+        self._stream = self._held = None
+        self._left = 0
 
-    def hold(self, view):
-        """Body bytes that came with the head."""
-        self._held = view if len(view) else None
+    def check(self):
+        """Judge the head. Raises StatusError, BadResponse, Changed.
+
+        A server may answer a request for a part with the whole: then ``offset`` becomes 0.
+        """
+        length, part, content_encoding, transfer_encoding, etag, location = self.values
+        offset = self.offset
+        if location and self.status in _REDIRECTS:
+            self.location = location
+            return
+        if self.status != 200 and not (self.status == 206 and offset):
+            raise StatusError(self.status)
+        if content_encoding is not None or transfer_encoding is not None:
+            raise BadResponse("response is encoded")
+        length = number(length)
+        if length is None:
+            raise BadResponse("response has no Content-Length")
+        total = length
+        if self.status == 200:
+            self.offset = 0
+        else:
+            # Exactly the bytes announced, from where we asked; then '/' and the size or '*'.
+            begin = "bytes %d-%d/" % (offset, offset + length - 1)
+            text = (part or "").lower()
+            total = number(text[len(begin) :])
+            if (
+                not length
+                or text[: len(begin)] != begin
+                or (total is None and text != begin + "*")
+                or (total is not None and total < offset + length)
+            ):
+                raise BadResponse("response is for another range")
+            if self.etag and etag != self.etag:
+                raise Changed("file has changed on the server")
+        self.etag = etag
+        self.length = self._left = length
+        self.total = total
+
+    def begin(self, stream, rest):
+        """The body comes from ``stream``, after ``rest``, the bytes that came with the head."""
+        self._stream = stream
+        self._held = rest
 
     async def readinto(self, view):
         """Fill ``view`` (a memoryview) with what there is, at least one byte; 0 at the end.
@@ -124,8 +129,11 @@ class Response:
             if not self._left:
                 return 0
             view = view[: self._left]
-        if self._held is not None:
-            count = self._take_held(view)
+        held = self._held
+        if held:
+            count = min(len(held), len(view))
+            view[:count] = held[:count]
+            self._held = held[count:]
         else:
             count = self._stream.try_readinto(view)
             if count is None:
@@ -136,14 +144,6 @@ class Response:
         self._left -= count
         return count
 
-    def _take_held(self, view):
-        held = self._held
-        count = min(len(held), len(view))
-        view[:count] = held[:count]
-        self.hold(held[count:])
-        return count
-
     async def close(self):
         """Close the connection; safe to call again."""
-        self._held = None
         await self._stream.close()

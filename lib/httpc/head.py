@@ -1,7 +1,6 @@
 """Reads the head of an HTTP/1.1 response: status line and the wanted fields (RFC 9112).
 
-Pure and bounded; shared by the HTTPS client and the WebSocket handshake. May import:
-``httpc.errors``.
+Pure and bounded. May import: ``httpc.errors``.
 """
 
 from httpc.errors import BadResponse
@@ -11,19 +10,19 @@ MAX_BYTES = const(4096)
 
 
 class Head:
-    """Fed with bytes until ``done``; then ``version`` (10 or 11), ``status`` and ``fields``.
+    """Fed with bytes until ``done``; then ``version`` (10 or 11), ``status`` and ``values``.
 
-    ``fields`` holds only the ``wanted`` names (lower case bytes -> text); values of a repeated
-    field are joined with ', ', so that a repeated single-valued one fails its check.
+    ``values`` has the text of each ``wanted`` field (lower case bytes), or None. Those of a
+    repeated field are joined with ', ', so that a repeated single-valued one fails its check.
     """
 
-    def __init__(self, wanted, max_bytes=MAX_BYTES):
+    def __init__(self, wanted):
         self.done = False
         self.version = 0
         self.status = 0
-        self.fields = {}
+        self.values = []
         self._wanted = wanted
-        self._left = max_bytes
+        self._room = MAX_BYTES
         self._line = b""
 
     def feed(self, data, start, end):
@@ -34,8 +33,8 @@ class Head:
         while start < end and not self.done:
             found = data.find(b"\n", start, end)
             stop = end if found < 0 else found + 1
-            self._left -= stop - start
-            if self._left < 0:
+            self._room -= stop - start
+            if self._room < 0:
                 raise BadResponse("response head is too long")
             self._line += bytes(data[start:stop])
             start = stop
@@ -54,15 +53,13 @@ class Head:
             self._field(line)
         elif 100 <= self.status < 200 and self.status != 101:
             self.version = 0  # an interim response: the real one follows
-            self.fields = {}
         else:
             self.done = True
 
     def _status_line(self, line):
         status = line[9:12]
         if (
-            line[:8] not in (b"HTTP/1.1", b"HTTP/1.0")
-            or line[8:9] != b" "
+            line[:9] not in (b"HTTP/1.1 ", b"HTTP/1.0 ")
             or len(status) != 3
             or not status.isdigit()
             or line[12:13] not in (b" ", b"")
@@ -71,6 +68,7 @@ class Head:
             raise BadResponse("not an HTTP response")
         self.version = 11 if line[7:8] == b"1" else 10
         self.status = int(status)
+        self.values = [None] * len(self._wanted)
 
     def _field(self, line):
         at = line.find(b":")
@@ -84,6 +82,9 @@ class Head:
             value = str(line[at + 1 :].strip(), "ascii")
         except UnicodeError:
             raise BadResponse("bad field in the response head")
-        if name in self.fields:
-            value = self.fields[name] + ", " + value
-        self.fields[name] = value
+        at = self._wanted.index(name)
+        before = self.values[at]
+        self.values[at] = value if before is None else before + ", " + value
+
+    def check(self):
+        """Judge the whole head; for sub-classes."""

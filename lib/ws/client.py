@@ -1,10 +1,10 @@
 """The WebSocket on a socket: one reader, any number of senders, nothing lost by a cancel.
 
-May import: ``ws``, ``httpc`` (addresses), ``transport``, ``ticks``.
+May import: ``ws``, ``httpc``, ``transport``, ``ticks``.
 """
 
-import transport
-from httpc.errors import UrlError
+from httpc.errors import HttpError
+from httpc.exchange import exchange
 from httpc.url import parse
 from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
@@ -33,31 +33,17 @@ async def connect(
     of a send. A binary message is answered with 1003 unless ``binary``. Raises HandshakeError,
     TransportError.
     """
-    start = ticks_ms()
+    handshake = Handshake(subprotocols, headers)
+    core = Protocol(max_message_bytes)
     try:
-        target = parse(url, ("wss", "ws"))
-    except UrlError as error:
+        stream, rest = await exchange(
+            "GET", parse(url, ("wss", "ws")), tls, handshake.lines, handshake, timeout_ms
+        )
+    except HttpError as error:
         raise HandshakeError(error.reason)
-    if target.is_secure and not tls:
-        raise HandshakeError("wss needs a CA certificate")
-    handshake = Handshake(target, subprotocols, headers)
-    core = Protocol(handshake, max_message_bytes)
-    stream = await transport.connect(
-        target.host, target.port, tls if target.is_secure else None, timeout_ms, handshake.request
-    )
-    opened = False
-    try:
-        while not core.next_event():
-            left_ms = max(0, timeout_ms - ticks_diff(ticks_ms(), start))
-            count = await stream.readinto(core.space(), left_ms)
-            if not count:
-                raise HandshakeError("connection ended in the handshake")
-            core.received(count)
-        opened = True
-        return WebSocket(stream, core, handshake.subprotocol, timeout_ms, binary)
-    finally:
-        if not opened:
-            stream.abort()
+    core.space()[: len(rest)] = rest
+    core.received(len(rest))
+    return WebSocket(stream, core, handshake.subprotocol, timeout_ms, binary)
 
 
 class WebSocket:

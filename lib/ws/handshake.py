@@ -22,52 +22,41 @@ _WANTED = (
 
 
 class Handshake(Head):
-    """``request`` is what to send; fed with the answer until ``done``, then to be checked, which
-    gives the ``subprotocol`` agreed on.
+    """``lines`` are the fields to send; fed with the answer until ``done``, then to be checked,
+    which gives the ``subprotocol`` agreed on.
 
-    ``url`` is an httpc.url.Url, ``subprotocols`` the names offered, ``headers`` more pairs of name
-    and value.
+    ``subprotocols`` are the names offered, ``headers`` more pairs of name and value.
     """
 
-    def __init__(self, url, subprotocols=(), headers=()):
+    def __init__(self, subprotocols=(), headers=()):
         key = binascii.b2a_base64(os.urandom(16))[:-1]
         self._accept = binascii.b2a_base64(hashlib.sha1(key + _GUID).digest())[:-1].decode()
         self._offered = subprotocols
         super().__init__(_WANTED)
         self.subprotocol = None
-        lines = [
-            "GET %s HTTP/1.1" % url.path,
-            "Host: " + url.authority,
+        self.lines = [
             "Upgrade: websocket",
             "Connection: Upgrade",
             "Sec-WebSocket-Version: 13",
             "Sec-WebSocket-Key: " + key.decode(),
         ]
         if subprotocols:
-            lines.append("Sec-WebSocket-Protocol: " + ", ".join(subprotocols))
-        for name, value in headers:
-            line = "%s: %s" % (name, value)
-            if min(line) < " ":
-                raise HandshakeError("header has a control character")
-            lines.append(line)
-        lines.append("\r\n")
-        self.request = "\r\n".join(lines).encode()
+            self.lines.append("Sec-WebSocket-Protocol: " + ", ".join(subprotocols))
+        self.lines += ["%s: %s" % pair for pair in headers]
 
     def check(self):
         """Judge the answer. Raises HandshakeError."""
-        fields = self.fields
+        upgrade, connection, accept, self.subprotocol, extensions, retry_after = self.values
         status = self.status
         if status != 101:
-            retry_after = fields.get(b"retry-after")
             raise HandshakeError("server answered %d" % status, status, retry_after)
-        tokens = [part.strip() for part in fields.get(b"connection", "").lower().split(",")]
-        self.subprotocol = fields.get(b"sec-websocket-protocol")
+        tokens = [part.strip() for part in (connection or "").lower().split(",")]
         for name, is_right in (
             ("HTTP version", self.version == 11),
-            ("Upgrade", fields.get(b"upgrade", "").lower() == "websocket"),
+            ("Upgrade", (upgrade or "").lower() == "websocket"),
             ("Connection", "upgrade" in tokens),
-            ("Accept", fields.get(b"sec-websocket-accept") == self._accept),
-            ("Extensions", b"sec-websocket-extensions" not in fields),
+            ("Accept", accept == self._accept),
+            ("Extensions", extensions is None),
             ("Protocol", self.subprotocol in (self._offered or (None,))),
         ):
             if not is_right:

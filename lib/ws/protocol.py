@@ -4,15 +4,14 @@
     core.received(count)
     event = core.next_event()   # until None; send core.outgoing (a list) in between
 
-Events: (OPEN, subprotocol) (TEXT, str) (BINARY, bytes) (PING, bytes) (PONG, bytes),
+Events: (TEXT, str) (BINARY, bytes) (PING, bytes) (PONG, bytes),
 (CLOSED, code, reason) when the server closes and (FAILED, code, reason) when it broke the
 protocol; after the last two there are no more events and the connection is to be closed.
-No I/O, no clock. May import: ``ws``, ``httpc.errors``.
+No I/O, no clock. May import: ``ws``.
 """
 
-from httpc.errors import BadResponse
 from micropython import const
-from ws.errors import ConnectionClosed, HandshakeError
+from ws.errors import ConnectionClosed
 from ws.frames import encode, is_valid_code
 from ws.utf8 import Checker, decode
 
@@ -21,7 +20,6 @@ TEXT = const(1)
 BINARY = const(2)
 PING = const(9)
 PONG = const(10)
-OPEN = const(16)
 CLOSED = const(17)
 FAILED = const(18)
 
@@ -30,11 +28,10 @@ _CLOSE = const(8)
 _BUFFER_BYTES = const(512)
 
 # What comes next.
-_HANDSHAKE = const(0)
-_HEADER = const(1)
-_DATA = const(2)
-_CONTROL = const(3)
-_NOTHING = const(4)
+_HEADER = const(0)
+_DATA = const(1)
+_CONTROL = const(2)
+_NOTHING = const(3)
 
 
 class _Violation(Exception):
@@ -42,18 +39,17 @@ class _Violation(Exception):
 
 
 class Protocol:
-    """One connection, from the answer to ``handshake`` (ws.handshake.Handshake) to its end."""
+    """One connection, from the end of the handshake to its own."""
 
-    def __init__(self, handshake, max_message_bytes=65536):
+    def __init__(self, max_message_bytes=65536):
         self.outgoing = []
         self.close_sent = False
-        self._handshake = handshake
         self._max_bytes = max_message_bytes
         self._buffer = bytearray(_BUFFER_BYTES)
         self._view = memoryview(self._buffer)
         self._start = 0
         self._end = 0
-        self._state = _HANDSHAKE
+        self._state = _HEADER
         self._is_last = True
         self._opcode = 0  # of the frame
         self._left = 0  # bytes of the frame's payload to come
@@ -89,7 +85,7 @@ class Protocol:
     # -- events out -------------------------------------------------------------------------
 
     def next_event(self):
-        """The next event, or None when more bytes are needed. Raises HandshakeError."""
+        """The next event, or None when more bytes are needed."""
         try:
             return self._step()
         except _Violation as error:
@@ -114,26 +110,11 @@ class Protocol:
                 if self._end - self._start < self._left:
                     return None
                 event = self._control()
-            elif state == _HANDSHAKE:
-                return self._open()
             else:
                 self._start = self._end = 0  # what follows a Close is not looked at
                 return None
             if event:
                 return event
-
-    def _open(self):
-        handshake = self._handshake
-        try:
-            self._start = handshake.feed(self._buffer, self._start, self._end)
-        except BadResponse as error:
-            raise HandshakeError(error.reason)
-        if not handshake.done:
-            return None
-        handshake.check()
-        self._handshake = None
-        self._state = _HEADER
-        return OPEN, handshake.subprotocol
 
     def _take_header(self):
         have = self._end - self._start
@@ -279,7 +260,7 @@ class Protocol:
         self._queue(PING, payload[:125])
 
     def _queue(self, opcode, payload):
-        if self.close_sent or self._state in (_HANDSHAKE, _NOTHING):
+        if self.close_sent or self._state == _NOTHING:
             raise ConnectionClosed(1006, "closing")
         self.outgoing.append(encode(opcode, payload))
 

@@ -6,9 +6,7 @@ import hashlib
 import os
 import random
 
-from httpc.url import parse
 from ticks import sleep_ms
-from ws.handshake import Handshake
 from ws.protocol import Protocol
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
@@ -70,12 +68,19 @@ def unmasked(data):
 
 
 def open_core(max_message_bytes=65536):
-    """A Protocol whose handshake is done."""
-    handshake = Handshake(parse("ws://h/", ("ws",)), ("ocpp1.6",))
-    core = Protocol(handshake, max_message_bytes)
-    events = feed(core, accepting(handshake.request))
-    assert len(events) == 1
-    return core
+    """A Protocol."""
+    return Protocol(max_message_bytes)
+
+
+def shake(handshake, data, step=100000):
+    """Feed ``data`` to a Handshake, ``step`` bytes at a time, and let it judge; what is left."""
+    at = 0
+    while at < len(data) and not handshake.done:
+        piece = bytearray(data[at : at + step])
+        at += handshake.feed(piece, 0, len(piece))
+    if handshake.done:
+        handshake.check()
+    return data[at:]
 
 
 def feed(core, data, step=100000):

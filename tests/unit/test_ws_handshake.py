@@ -2,24 +2,26 @@
 
 import unittest
 
+from httpc.errors import BadResponse, HttpError
+from httpc.exchange import request
 from httpc.url import parse
-from net_peer import accept_of, accepting, feed, frame
+from net_peer import accept_of, accepting, frame, shake
 from ws.errors import HandshakeError
 from ws.handshake import Handshake
-from ws.protocol import OPEN, TEXT, Protocol
 
 URL = parse("wss://h:9000/ocpp/CP1?x=1", ("wss",))
 
 
 def start(subprotocols=("ocpp1.6",), headers=()):
-    handshake = Handshake(URL, subprotocols, headers)
-    return handshake.request, Protocol(handshake)
+    """(the request's bytes, the Handshake)."""
+    handshake = Handshake(subprotocols, headers)
+    return request("GET", URL, handshake.lines), handshake
 
 
 class RequestTest(unittest.TestCase):
     def test_request(self):
-        request, _ = start(("ocpp1.6", "ocpp1.5"), (("Authorization", "Basic eDp5"),))
-        lines = request.decode().split("\r\n")
+        asked, _ = start(("ocpp1.6", "ocpp1.5"), (("Authorization", "Basic eDp5"),))
+        lines = asked.decode().split("\r\n")
         self.assertEqual(lines[0], "GET /ocpp/CP1?x=1 HTTP/1.1")
         for line in (
             "Host: h:9000",
@@ -31,46 +33,42 @@ class RequestTest(unittest.TestCase):
         ):
             self.assertIn(line, lines)
         self.assertEqual(lines[-2:], ["", ""])
-        self.assertNotEqual(accept_of(request), accept_of(start()[0]))
+        self.assertNotEqual(accept_of(asked), accept_of(start()[0]))
 
     def test_no_subprotocol(self):
         self.assertNotIn(b"Sec-WebSocket-Protocol", start(())[0])
 
     def test_header_can_not_smuggle(self):
         for pair in (("A", "b\r\nC: d"), ("A", "b\nC: d"), ("A\r\nC", "d"), ("A", "\x00")):
-            with self.assertRaises(HandshakeError):
+            with self.assertRaises(HttpError):
                 start(headers=(pair,))
 
 
 class AnswerTest(unittest.TestCase):
-    def test_accepted(self):
+    def accepted(self, subprotocols, agreed):
         for step in (1, 3, 100000):
-            request, core = start()
-            self.assertEqual(feed(core, accepting(request), step), [(OPEN, "ocpp1.6")])
+            asked, handshake = start(subprotocols)
+            self.assertEqual(shake(handshake, accepting(asked, agreed), step), b"")
+            self.assertTrue(handshake.done)
+            self.assertEqual(handshake.subprotocol, agreed)
 
-    def test_accepted_without_subprotocol(self):
-        request, core = start(())
-        self.assertEqual(feed(core, accepting(request, None)), [(OPEN, None)])
-
-    def test_one_of_several(self):
-        request, core = start(("ocpp1.6", "ocpp1.5"))
-        self.assertEqual(feed(core, accepting(request, "ocpp1.5")), [(OPEN, "ocpp1.5")])
+    def test_accepted(self):
+        self.accepted(("ocpp1.6",), "ocpp1.6")
+        self.accepted(("ocpp1.6", "ocpp1.5"), "ocpp1.5")
+        self.accepted((), None)
 
     def test_bytes_after_the_answer_are_kept(self):
         for step in (1, 100000):
-            request, core = start()
-            data = accepting(request) + frame(1, b"first") + frame(1, b"x" * 600)
-            self.assertEqual(
-                feed(core, data, step),
-                [(OPEN, "ocpp1.6"), (TEXT, "first"), (TEXT, "x" * 600)],
-            )
+            asked, handshake = start()
+            data = frame(1, b"first") + frame(1, b"x" * 600)
+            self.assertEqual(shake(handshake, accepting(asked) + data, step), data)
 
     def refused(self, old, new, status=101, subprotocols=("ocpp1.6",)):
-        request, core = start(subprotocols)
-        answer = accepting(request)
+        asked, handshake = start(subprotocols)
+        answer = accepting(asked)
         self.assertIn(old, answer)
         with self.assertRaises(HandshakeError) as caught:
-            feed(core, answer.replace(old, new))
+            shake(handshake, answer.replace(old, new))
         self.assertEqual(caught.exception.status, status)
         return caught.exception
 
@@ -107,9 +105,8 @@ class AnswerTest(unittest.TestCase):
 
     def test_not_http_and_too_long(self):
         for data in (b"SSH-2.0-x\r\n", b"HTTP/1.1 101 X\r\n" + b"A: b\r\n" * 1000):
-            with self.assertRaises(HandshakeError) as caught:
-                feed(start()[1], data)
-            self.assertEqual(caught.exception.status, 0)
+            with self.assertRaises(BadResponse):
+                shake(start()[1], data)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,43 @@
+"""A streaming upload over HTTPS, made for logs. To be imported when there is one to do.
+
+May import: ``httpc``.
+"""
+
+from httpc.errors import StatusError, Truncated
+from httpc.exchange import exchange
+from httpc.head import Head
+from httpc.url import parse
+from micropython import const
+
+_PIECE_BYTES = const(1024)
+
+
+async def upload(
+    url, tls, source, length, method="PUT", headers=(), allow_http=False, timeout_ms=15000
+):
+    """Send ``length`` bytes of ``source`` (it has readinto) to ``url``; the answer's status, 2xx.
+
+    ``headers``: pairs to add to the request. ``timeout_ms`` bounds each step: the connection,
+    every piece sent, the answer. Redirects are not followed. Raises StatusError, other
+    HttpErrors, TransportError, and what ``source`` raises.
+    """
+    target = parse(url, ("https", "http") if allow_http else ("https",))
+    lines = ["%s: %s" % pair for pair in headers]
+    lines += ["User-Agent: uCharge", "Connection: close", "Content-Length: %d" % length]
+
+    async def send_body(stream):
+        view = memoryview(bytearray(_PIECE_BYTES))
+        left = length
+        while left:
+            count = source.readinto(view[: min(left, _PIECE_BYTES)])
+            if not count:
+                raise Truncated("source ended %d bytes early" % left)
+            await stream.write(view[:count], timeout_ms)
+            left -= count
+
+    head = Head(())
+    stream, _ = await exchange(method, target, tls, lines, head, timeout_ms, send_body)
+    await stream.close()
+    if not 200 <= head.status < 300:
+        raise StatusError(head.status)
+    return head.status
