@@ -20,7 +20,7 @@ class Head:
         self.done = False
         self.version = 0
         self.status = 0
-        self.values = []
+        self.values: list = []
         self._wanted = wanted
         self._room = MAX_BYTES
         self._line = b""

@@ -41,7 +41,12 @@ async def serving(folder):
         await response.write(b"x" * 100)
         return response
 
-    application = web.Application()
+    async def logs(request):
+        data = await request.read()
+        raise web.HTTPCreated() if data == DATA else web.HTTPBadRequest()
+
+    application = web.Application(client_max_size=len(DATA) + 1)
+    application.router.add_put("/logs", logs)
     application.router.add_get("/image", image)
     application.router.add_get("/redirect", redirect)
     application.router.add_get("/chunked", chunked)
@@ -74,6 +79,20 @@ async def test_whole_then_parts(interpreter, folder):
         assert (changed["status"], changed["offset"], changed["received"]) == (200, 0, len(DATA))
         beyond = await load(base + "/image", len(DATA), whole["etag"])
         assert (beyond["error"], beyond["status"], beyond["leaked"]) == ("StatusError", 416, 0)
+
+
+async def test_upload(interpreter, folder):
+    async with serving(folder) as base:
+        for path, size, outcome in (
+            ("/logs", len(DATA), 201),
+            ("/logs", 1000, "StatusError"),
+            ("/image", len(DATA), "StatusError"),
+        ):
+            result = await probe(
+                interpreter, folder / "ca.der", "put", base + path, folder / "image", size
+            )
+            assert result.get("error", result.get("status")) == outcome, (path, result)
+            assert result["leaked"] == 0
 
 
 async def test_redirects(interpreter, folder):

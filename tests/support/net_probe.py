@@ -1,6 +1,6 @@
 """Uses the network clients as the charger does and tells the results as JSON; portable.
 
-net_probe.py ca.der get URL [OFFSET ETAG] | ws URL | served URL
+net_probe.py ca.der get URL [OFFSET ETAG] | put URL FILE SIZE | ws URL | served URL
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import sys
 
 from httpc.client import get
 from httpc.errors import HttpError
+from httpc.upload import upload
 from transport import TransportError, make_tls
 from ws.client import connect
 from ws.errors import WsError
@@ -47,6 +48,12 @@ async def probe_get(tls, url, offset="0", etag=""):
     )
 
 
+async def probe_put(tls, url, path, size):
+    """Send a file."""
+    with open(path, "rb") as file:
+        tell(status=await upload(url, tls, file, int(size), timeout_ms=5000))
+
+
 async def probe_ws(tls, url):
     """Send and receive messages of many sizes; ping; close."""
     w = await connect(url, headers=(("Authorization", "Basic eDp5"),), tls=tls, timeout_ms=5000)
@@ -78,7 +85,7 @@ async def main(ca, command, *arguments):
     """Run one command; an error of the clients is told, any other ends the process."""
     with open(ca, "rb") as file:
         tls = make_tls(file.read())
-    probe = {"get": probe_get, "ws": probe_ws, "served": probe_served}[command]
+    probe = {"get": probe_get, "put": probe_put, "ws": probe_ws, "served": probe_served}[command]
     before = len(os.listdir("/proc/self/fd"))
     try:
         await probe(tls, *arguments)
