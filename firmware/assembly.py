@@ -27,6 +27,7 @@ from loader.record import other
 from loader.resets import POWER_ON
 from micropython import const
 from ocppj import UniqueIds
+from resolver import Resolver
 from ticks import ticks_ms
 
 _CA = const("/certs/ca.der")
@@ -80,6 +81,7 @@ def assemble(app):
     )
     trial = _trial(settings, now_ms, manifest) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
+    transport.use_resolver(Resolver(board.name_servers))
     board.start_network(settings.wifi)
     return (
         tls,

@@ -1,21 +1,18 @@
 """The link to the central system: connect, pump texts both ways, come back after a loss.
 
-May import: ``firmware.ocpp16`` by argument, ``ws``, ``transport``, ``backoff``, ``ticks``.
+May import: ``firmware.ocpp16`` by argument, ``ws``, ``transport``, ``reconnect``, ``ticks``.
 """
 
 import asyncio
 
-from backoff import Backoff
 from micropython import const
-from ticks import sleep_ms, ticks_diff, ticks_ms
+from reconnect import DEAD, FIRST_MS, PING, Reconnect
+from ticks import sleep_ms, ticks_ms
 from transport import TransportError
 from ws.client import connect
-from ws.errors import WsError
+from ws.errors import HandshakeError, WsError
 
-_FIRST_MS = const(1000)
-_LONGEST_MS = const(60000)
 _PUMP_MS = const(50)
-_STABLE_MS = const(10000)  # a link that held so long starts the back-off anew
 
 
 class Link:
@@ -32,72 +29,75 @@ class Link:
         self._headers = headers
         self._network_up = network_up
         self._log = log
-        self._backoff = Backoff(identity.encode(), _FIRST_MS, _LONGEST_MS)
+        self._reconnect = Reconnect(identity.encode())
         self._socket = None
+        self._is_closed = False
 
     async def run(self):
-        """The task, for ever."""
-        while True:
-            if self._network_up():
-                await self._session()
-                wait_ms = self._backoff.next_ms()
-            else:
-                wait_ms = _FIRST_MS
-            await sleep_ms(wait_ms)
+        """The task, until ``close``. Raises what taking a message raises."""
+        while not self._is_closed:
+            await sleep_ms(await self._session() if self._network_up() else FIRST_MS)
 
     async def _session(self):
-        """One connection from the handshake to its end."""
+        """One connection from the handshake to its end; milliseconds to wait after it."""
+        reconnect = self._reconnect
         try:
-            self._socket = await connect(self._url, headers=self._headers, tls=self._tls)
-        except (WsError, TransportError) as error:
-            self._log("link: %s" % error)
-            return
-        began_ms = ticks_ms()
+            socket = await connect(self._url, headers=self._headers, tls=self._tls)
+        except HandshakeError as error:
+            return self._note(error.reason, reconnect.failed(error.status, error.retry_after))
+        except TransportError as error:
+            return self._note(error.reason, reconnect.failed())
         self._log("link: connected")
-        self._charge_point.connected(began_ms)
-        reader = asyncio.create_task(self._read())
+        now_ms = ticks_ms()
+        reconnect.opened(now_ms)
+        self._charge_point.connected(now_ms)
+        self._socket = socket
+        reader = asyncio.create_task(self._read(socket))
         try:
-            await self._pump()
+            reason = await self._pump(socket, reader)
         except (WsError, TransportError) as error:
-            self._log("link: %s" % error)
+            reason = str(error)
         finally:
             reader.cancel()
-            await self.close()
-            self._charge_point.disconnected(ticks_ms())
-        if ticks_diff(ticks_ms(), began_ms) >= _STABLE_MS:
-            self._backoff.reset()
+            await socket.close()
+            self._socket = None
+            now_ms = ticks_ms()
+            self._charge_point.disconnected(now_ms)
+        return self._note(reason, reconnect.closed(now_ms))
 
-    async def _read(self):
-        socket = self._socket
+    def _note(self, reason, wait_ms):
+        self._log("link: %s; again in %d s" % (reason, (wait_ms + 999) // 1000))
+        return wait_ms
+
+    async def _read(self, socket):
+        # Ends with the connection.
         try:
             while True:
                 self._charge_point.receive(await socket.recv(), ticks_ms())
         except (WsError, TransportError):
-            pass  # the pump sees that the socket is closed
+            pass
 
-    async def _pump(self):
-        socket, outgoing = self._socket, self._charge_point.outgoing
-        pinged_ms = ticks_ms()
-        while not socket.closed:
+    async def _pump(self, socket, reader):
+        """Send what there is to send, and pings; why the connection is to end."""
+        outgoing = self._charge_point.outgoing
+        while not reader.done():
             while outgoing:
                 await socket.send(outgoing.pop(0))
-            now_ms = ticks_ms()
-            interval_ms = self._charge_point.configuration.number("WebSocketPingInterval") * 1000
-            silent_ms = ticks_diff(now_ms, socket.last_receive_ms)
-            if interval_ms and silent_ms > 2 * interval_ms:
-                self._log("link: no sign of life for %d s" % (silent_ms // 1000))
-                return
-            if interval_ms and min(silent_ms, ticks_diff(now_ms, pinged_ms)) >= interval_ms:
-                pinged_ms = now_ms
+            verdict = self._reconnect.check(
+                ticks_ms(),
+                socket.last_receive_ms,
+                self._charge_point.configuration.number("WebSocketPingInterval") * 1000,
+            )
+            if verdict == DEAD:
+                return "no answer to a ping"
+            if verdict == PING:
                 await socket.ping()
             await sleep_ms(_PUMP_MS)
-        self._log("link: closed, %s" % socket.closed)
+        await reader  # raises what ended it, unless that was the connection
+        return str(socket.closed)
 
     async def close(self):
-        """Say goodbye, before a reset for example; safe at any time."""
-        socket, self._socket = self._socket, None
-        if socket:
-            try:
-                await socket.close()
-            except (WsError, TransportError):
-                pass  # it is gone either way
+        """Say goodbye for good, before a reset; safe at any time."""
+        self._is_closed = True
+        if self._socket:
+            await self._socket.close()

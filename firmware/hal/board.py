@@ -40,6 +40,10 @@ class Board:
         """Whether trying a connection makes sense."""
         return self._wifi is None or self._wifi.is_connected
 
+    def name_servers(self):
+        """Addresses of the network's name servers, possibly none."""
+        return self._wifi.name_servers() if self._wifi else ()
+
     def tick(self, now_ms):
         """Supervise the network and show its state on the LED; call ten times a second."""
         if self._wifi is not None:

@@ -54,6 +54,11 @@ class Wifi:
             self._since_ms = now_ms
             self._retry_ms = min(self._retry_ms * 2, _LONGEST_RETRY_MS)
 
+    def name_servers(self):
+        """Addresses of the network's name servers, possibly none."""
+        server = self._wlan.ifconfig()[3]
+        return () if server == "0.0.0.0" else (server,)
+
     def _join(self, now_ms):
         self._since_ms = now_ms
         self._is_joining = True

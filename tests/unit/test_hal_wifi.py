@@ -78,9 +78,19 @@ class WifiTest(unittest.TestCase):
         wifi.tick(100)
         self.assertTrue(wifi.is_connected)
 
+    def test_name_servers(self):
+        self.assertEqual(self.wifi.name_servers(), ())  # the fake's network has none
+        self.wifi._wlan = _NameServer()
+        self.assertEqual(self.wifi.name_servers(), ("192.0.2.53",))
+
     def test_bad_password_is_refused_by_the_fake(self):
         with self.assertRaises(IllegalUse):
             Wifi("home", "short").tick(0)
+
+
+class _NameServer:
+    def ifconfig(self):
+        return ("192.0.2.7", "255.255.255.0", "192.0.2.1", "192.0.2.53")
 
 
 class _Counted:

@@ -96,7 +96,8 @@ class WLAN:
 
     def ifconfig(self):
         address = "127.0.0.1" if self.isconnected() else "0.0.0.0"
-        return (address, "255.0.0.0", address, address)
+        # No name server: names are the PC's own affair, as its sockets are.
+        return (address, "255.0.0.0", address, "0.0.0.0")
 
     def config(self, *args, **kwargs):
         for name in kwargs:
