@@ -34,8 +34,8 @@ class App:
     def __init__(self, context):
         self.context = context
         self._is_due = False  # a reset
-        context.wdt.feed()
         log("app: %s, slot %s, %s" % (version(), context.slot, _state(context)))
+        _load(context.wdt.feed)
         from firmware.assembly import assemble
 
         (
@@ -137,6 +137,31 @@ def log(text):
     """Print ``text`` behind the seconds since the start."""
     now_ms = ticks_ms()
     print("%d.%03d %s" % (now_ms // 1000, now_ms % 1000, text))
+
+
+def _load(feed):
+    """Import the large parts one by one: at 25 to 110 ms a module on a Pico W all of them at
+    once would come near the watchdog's 8 s."""
+    feed()
+    import transport  # noqa: F401
+
+    feed()
+    import ws.client  # noqa: F401
+
+    feed()
+    import firmware.evse.evse
+
+    feed()
+    import firmware.hal.board
+
+    feed()
+    import firmware.ocpp16.charge_point
+
+    feed()
+    import firmware.link
+    import firmware.ocpp16.update_job  # noqa: F401
+
+    feed()
 
 
 def version():

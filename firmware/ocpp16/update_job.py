@@ -4,7 +4,7 @@ Every step is written to ``/state/job.json`` before it is reported, and a report
 the file until the central system has answered it: after a reset it is sent again. The
 downloading itself is the edge's (``firmware.updater``), which acts on ``phase`` and tells
 the result. Pure: time and storage come in. How it is written is in `update_job_file`, loaded
-for each step: 25 to 110 ms on a Pico W.
+while there is a job: 25 to 110 ms on a Pico W.
 May import: its siblings, ``ocppj``, ``loader.modules``, ``loader.record``.
 """
 
@@ -48,7 +48,7 @@ class UpdateJob:
         from firmware.ocpp16.update_job_file import take_up
 
         take_up(self, files, log)
-        forget(_FILE_MODULE)
+        self._forget_file()
 
     def clear(self):
         """There is no job."""
@@ -73,11 +73,15 @@ class UpdateJob:
     def _save(self):
         if self.phase == IDLE:
             self._files.remove(PATH)
+            self._forget_file()
             return
         from firmware.ocpp16.update_job_file import save
 
         save(self, self._files)
-        forget(_FILE_MODULE)
+
+    def _forget_file(self):
+        if self.phase == IDLE:
+            forget(_FILE_MODULE)
 
     # -- from the central system --------------------------------------------------------
 
