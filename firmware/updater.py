@@ -17,7 +17,6 @@ _RARE = const(
     (
         "firmware.download",
         "httpc.client",
-        "httpc.response",
         "ota.installer",
         "ota.manifest",
     )
@@ -59,10 +58,13 @@ class Updater:
 
     async def _attempt(self):
         """One try at the download, its outcome told to the job."""
-        from firmware.download import HttpError, Refused, SlotFull, TransportError, fill
-
         job = self._job
         generation = job.generation
+        try:
+            from firmware.download import HttpError, Refused, SlotFull, TransportError, fill
+        except MemoryError as error:
+            self._transport_failed(_text(error))
+            return
         slot = self._slots[other(self._record().home)]
         tell = argument = None
         try:

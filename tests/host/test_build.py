@@ -118,7 +118,7 @@ def test_another_version_is_another_image():
 
 def test_no_path_of_this_machine_gets_into_the_image():
     compiled = compile_tree(TREE)
-    assert b"firmware/app.py" in compiled["firmware/app.mpy"]
+    assert b"firmware.app" in compiled["firmware/app.mpy"]
     assert b"/tmp" not in write_romfs(compiled)
 
 

