@@ -16,7 +16,7 @@ DEVICE := boot.py main.py lib firmware
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test check format size powerloss powerloss-selftest killtest autobahn bench-net \
-	clean
+	faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
@@ -62,6 +62,9 @@ autobahn: $(VENV)/.test ## the Autobahn conformance cases against lib/ws on both
 
 bench-net: $(VENV)/.test ## speed and heap of the network clients against their bounds
 	@$(PY) tests/bench/net.py
+
+faults: $(VENV)/.test ## spoil connections of the network clients in 3700 ways, on both interpreters
+	@$(PY) tests/faults/run.py
 
 clean: ## remove everything made here, the virtual environment included
 	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis

@@ -19,7 +19,7 @@ else:
 
     def now_us():
         """Microseconds since an arbitrary start."""
-        return time.perf_counter_ns() // 1000
+        return time.perf_counter_ns() // 1000  # pyright: ignore
 
     def diff_us(end, start):
         """Microseconds from ``start`` to ``end``."""
@@ -42,7 +42,6 @@ class LoopWatch:
         self.worst_us = 0
         self.count = 0
         self.excused_us = 0
-        self._task = None
 
     def excuse(self, function):
         """``function``, whose time is not counted."""
