@@ -8,6 +8,7 @@ import os
 import shutil
 import ssl
 import sys
+import warnings
 from pathlib import Path
 
 from cryptography import x509
@@ -68,6 +69,17 @@ def server_tls(folder, name):
     """The TLS context of a server with that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / f"{name}.pem")
+    return context
+
+
+def old_tls(version, side=ssl.PROTOCOL_TLS_SERVER):
+    """A context that speaks no other version of TLS than an old ``version``."""
+    context = ssl.SSLContext(side)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = version
+        context.maximum_version = version
     return context
 
 

@@ -5,6 +5,7 @@ import unittest
 
 import transport
 from asynctest import run
+from loop_watch import LoopWatch
 from net_dns import NameServer, a_record, numeric, reply_to, says, silent
 from net_peer import Server, open_sockets, sockets_closed
 from resolver import NoAddress, Resolver, query
@@ -96,6 +97,21 @@ class ResolverTest(unittest.TestCase):
             return lies + [(30, reply_to(question, TRUTH))]
 
         self.assertEqual(self.ask(script)[0], "192.0.2.1")
+
+    def test_neither_silence_nor_a_flood_of_lies_blocks_the_loop(self):
+        def flood(question):
+            return [(0, reply_to(question, *[LIE] * 25, number=b"xx"))] * 3000
+
+        async def worst_us(script):
+            async with NameServer(script) as server, LoopWatch() as watch:
+                with self.assertRaises(ResolveError):
+                    await resolver_of(server).resolve(HOST, 200)
+            return watch.worst_us
+
+        for script in (silent, flood):
+            # The least of three: a block happens each time, a busy machine now and then.
+            found = [run(worst_us(script)) for _ in range(3)]
+            self.assertLess(min(found), 20000)
 
     def test_refusals(self):
         for script in (
