@@ -15,8 +15,8 @@ near = st.integers(0, 90).map(lambda at: bytes((0xC0, at)))
 labels = st.binary(min_size=1, max_size=63).map(lambda data: bytes((len(data),)) + data)
 names = st.lists(labels | near | pointers | st.binary(max_size=3), max_size=6).map(b"".join)
 owners = names | near | st.just(b"\xc0\x0c") | st.just(wire_name("csms.example"))
-datas = names | st.binary(max_size=8) | st.binary(min_size=4, max_size=4)
-records = st.builds(record, owners, st.sampled_from([1, 5, 28, 16]), datas) | st.binary(
+contents = names | st.binary(max_size=8) | st.binary(min_size=4, max_size=4)
+records = st.builds(record, owners, st.sampled_from([1, 5, 28, 16]), contents) | st.binary(
     max_size=30
 )
 
