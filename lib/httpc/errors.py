@@ -12,6 +12,9 @@ class HttpError(Exception):
 class UrlError(HttpError):
     """The address is malformed, or its scheme is not allowed here."""
 
+    def __init__(self, reason):
+        super().__init__("bad address: " + reason)
+
 
 class StatusError(HttpError):
     """The server answered with ``status``, which is not the one needed."""

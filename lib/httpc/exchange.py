@@ -28,7 +28,7 @@ async def exchange(method, target, tls, lines, head, timeout_ms, send_body=None)
     ``send_body`` raise; the connection is then closed.
     """
     if target.is_secure and not tls:
-        raise UrlError("no CA certificate for a secure address")
+        raise UrlError("it needs a CA certificate")
     start_ms = ticks_ms()
     stream = await transport.connect(
         target.host,

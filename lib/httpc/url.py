@@ -7,7 +7,6 @@ from httpc.errors import UrlError
 from micropython import const
 
 _MAX_LENGTH = const(2048)
-_PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 _IN_NAME = "abcdefghijklmnopqrstuvwxyz0123456789-._"
 _IN_IPV6 = "abcdef0123456789:."
 
@@ -19,28 +18,29 @@ class Url:
     def __init__(self, scheme, host, port, path):
         self.scheme = scheme
         self.host = host
-        self.port = port
         self.path = path
         self.is_secure = scheme in ("https", "wss")
+        default = 443 if self.is_secure else 80
+        self.port = port or default
         self.authority = "[" + host + "]" if ":" in host else host
-        if port != _PORTS[scheme]:
+        if self.port != default:
             self.authority += ":%d" % port
 
 
 def parse(text, schemes):
     """The Url in ``text``, whose scheme must be one of ``schemes``. Raises UrlError."""
     if not isinstance(text, str) or len(text) > _MAX_LENGTH:
-        raise UrlError("address is no text, or too long")
+        raise UrlError("too long")
     for char in text:
         if not "!" <= char <= "~" or char == "\\":
-            raise UrlError("address has a bad character")
+            raise UrlError("character")
     scheme, _, rest = text.partition("://")
     scheme = scheme.lower()
     if scheme not in schemes or not rest:
-        raise UrlError("address is not " + " or ".join(schemes))
+        raise UrlError("not " + " or ".join(schemes))
     rest, fragment, _ = rest.partition("#")
     if fragment and scheme in ("ws", "wss"):  # RFC 6455, section 3
-        raise UrlError("address has a fragment")
+        raise UrlError("fragment")
     end = len(rest)
     for mark in "/?":
         if mark in rest[:end]:
@@ -49,17 +49,14 @@ def parse(text, schemes):
     path = rest[end:]
     if path[:1] != "/":
         path = "/" + path
-    number = _PORTS[scheme]
-    if port:
-        number = int(port) if port.isdigit() and len(port) < 6 else 0
-    if not 0 < number < 65536:
-        raise UrlError("address has a bad port")
-    return Url(scheme, host, number, path)
+    if port and not (port.isdigit() and len(port) < 6 and 0 < int(port) < 65536):
+        raise UrlError("port")
+    return Url(scheme, host, int(port or 0), path)
 
 
 def _split(authority):
     if "@" in authority:
-        raise UrlError("address has a user or password")
+        raise UrlError("user or password")
     bracket = authority[:1] == "["
     if bracket:
         host, end, port = authority[1:].partition("]")
@@ -72,7 +69,7 @@ def _split(authority):
         if char not in (_IN_IPV6 if bracket else _IN_NAME):
             is_bad = True
     if is_bad or len(host) > 253:
-        raise UrlError("address has a bad host")
+        raise UrlError("host")
     return host, port
 
 

@@ -6,31 +6,13 @@ failing path leaves a socket open. May import: ``ticks``.
 
 import sys
 
-from transport.errors import (
-    ConnectError,
-    ResolveError,
-    TlsError,
-    TransportClosed,
-    TransportError,
-    TransportTimeout,
-)
-from transport.names import use_resolver
-from transport.tls import make_tls
+from transport.errors import *  # noqa: F403 a list costs 270 bytes
+from transport.names import use_resolver as use_resolver
+from transport.tls import make_tls as make_tls
 
 if sys.implementation.name == "micropython":
-    from transport.device import connect, resolve
+    from transport.device import connect as connect
+    from transport.device import resolve as resolve
 else:
-    from transport.host import connect, resolve
-
-__all__ = (
-    "ConnectError",
-    "ResolveError",
-    "TlsError",
-    "TransportClosed",
-    "TransportError",
-    "TransportTimeout",
-    "connect",
-    "make_tls",
-    "resolve",
-    "use_resolver",
-)
+    from transport.host import connect as connect
+    from transport.host import resolve as resolve

@@ -100,11 +100,9 @@ class Stream:
         poller = select.poll()
         poller.register(self._raw, select.POLLOUT)
         start = ticks_ms()
-        ready = poller.poll(0)
-        while not ready:
+        while not poller.poll(0):
             await self._look(start, timeout_ms, "connect")
-            ready = poller.poll(0)
-        if ready[0][1] & (select.POLLERR | select.POLLHUP):
+        if poller.poll(0)[0][1] & (select.POLLERR | select.POLLHUP):
             raise ConnectError("can't connect: refused or unreachable")
 
     def secure(self, tls, host):
@@ -120,15 +118,17 @@ class Stream:
 
     async def _look(self, start_ms, timeout_ms, what):
         # Between two looks at the socket; gives up when nothing came of it in time.
-        if ticks_diff(ticks_ms(), start_ms) >= timeout_ms:
+        waited_ms = ticks_diff(ticks_ms(), start_ms)
+        if waited_ms >= timeout_ms:
             raise TransportTimeout("time-out: " + what)
-        await sleep_ms(_LOOK_MS)
+        await sleep_ms(min(waited_ms, _LOOK_MS))  # at first often: a fast peer is soon ready
 
-    def _do(self, operation, view):
+    def _do(self, is_read, view):
         # readinto or write, once, without waiting.
+        sock = self._sock
         try:
-            if self._sock:
-                return getattr(self._sock, operation)(view)
+            if sock:
+                return sock.readinto(view) if is_read else sock.write(view)
             error = TransportClosed("connection is closed")
         except ValueError as text:
             error = refused(str(text))
@@ -141,10 +141,15 @@ class Stream:
         raise error
 
     def try_readinto(self, view):
-        """Bytes read into ``view``, 0 at the end of the stream, None if ``readinto`` must wait."""
-        if ticks_diff(ticks_ms(), self._turn_ms) > _TURN_MS:
-            return None
-        return self._do("readinto", view)
+        """Bytes read into ``view``, 0 at the end of the stream, None if ``readinto`` is needed.
+
+        For the inner loop of a download: with more in it, its frame would come from the heap.
+        """
+        try:
+            if self._sock and ticks_diff(ticks_ms(), self._turn_ms) <= _TURN_MS:
+                return self._sock.readinto(view)
+        except (OSError, ValueError):
+            pass  # readinto meets it too, and says what it is
 
     async def readinto(self, view, timeout_ms=None):
         """Read at least one byte into ``view`` (a memoryview); 0 at the end of the stream.
@@ -155,14 +160,14 @@ class Stream:
         if ticks_diff(start, self._turn_ms) > _TURN_MS:
             self._turn_ms = start
             await sleep_ms(0)
-        count = self._do("readinto", view)
+        count = self._do(True, view)
         while count is None:
             if timeout_ms is None:
                 await _wait_readable(self._sock)  # pyright: ignore[reportGeneralTypeIssues]
             else:
                 await self._look(start, timeout_ms, "read")
             self._turn_ms = ticks_ms()
-            count = self._do("readinto", view)
+            count = self._do(True, view)
         return count
 
     async def write(self, data, timeout_ms=10000):
@@ -192,7 +197,7 @@ class Stream:
         start = ticks_ms()
         while pending:
             view = pending[0]
-            count = self._do("write", view)
+            count = self._do(False, view)
             if count:
                 self._handshaking = False
                 start = ticks_ms()

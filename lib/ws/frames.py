@@ -1,31 +1,59 @@
-"""Frames as they are on the wire (RFC 6455, section 5.2). Pure but for the random mask.
+"""Frames as they are on the wire (RFC 6455, section 5.2 and 5.3). Pure but for the random mask.
 
-May import: ``ws``.
+May import: built-ins only.
 """
 
 import os
-import struct
+import sys
 
-from ws.masking import mask
+# An image holds byte code only, so the native version of mask() travels as source.
+_NATIVE = """
+@micropython.viper
+def mask(frame, start: int, key):
+    f = ptr8(frame)
+    k = ptr8(key)
+    for i in range(start, int(len(frame))):
+        f[i] ^= k[(i - start) & 3]
+"""
 
 
-def encode(opcode, payload, is_last=True):
-    """A masked frame, with a fresh mask, as one bytearray ready to send."""
+def mask_slow(frame, start, key):
+    """XOR ``frame[start:]`` (a bytearray) with the 4 bytes of ``key``, repeated; no garbage."""
+    for i in range(start, len(frame)):
+        frame[i] ^= key[(i - start) & 3]
+
+
+def _native():
+    # By native code where the board can compile it.
+    if sys.implementation.name != "micropython":
+        return mask_slow
+    import micropython
+
+    space: dict = {"micropython": micropython}
+    try:
+        exec(_NATIVE, space)
+    except (SyntaxError, NameError, NotImplementedError):
+        return mask_slow
+    return space["mask"]
+
+
+mask = _native()
+
+
+def encode(opcode, payload):
+    """A whole message as one masked frame, with a fresh mask: a bytearray ready to send."""
     size = len(payload)
-    at = 2 if size < 126 else 4 if size < 65536 else 10
-    frame = bytearray(at + 4 + size)
-    frame[0] = (0x80 if is_last else 0) | opcode
-    if at == 2:
-        frame[1] = 0x80 | size
-    elif at == 4:
-        frame[1] = 0xFE
-        struct.pack_into(">H", frame, 2, size)
+    width = 0 if size < 126 else 2 if size < 65536 else 8
+    at = 6 + width
+    frame = bytearray(at + size)
+    frame[0] = 0x80 | opcode
+    if width:
+        frame[1] = 0xFE if width == 2 else 0xFF
+        frame[2 : 2 + width] = size.to_bytes(width, "big")
     else:
-        frame[1] = 0xFF
-        struct.pack_into(">Q", frame, 2, size)
+        frame[1] = 0x80 | size
     key = os.urandom(4)
-    frame[at : at + 4] = key
-    at += 4
+    frame[at - 4 : at] = key
     frame[at:] = payload
     mask(frame, at, key)
     return frame

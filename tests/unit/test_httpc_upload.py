@@ -179,9 +179,11 @@ class UploadTest(unittest.TestCase):
         self.refused(idle, TransportTimeout, Endless(), 50 * 1000 * 1000, timeout_ms=200)
 
     def test_cancelled(self):
+        cancelled = asyncio.Event()
+
         async def slow(reader, writer):
             await read_head(reader)
-            await sleep_ms(300)
+            await cancelled.wait()
 
         async def client(url):
             task = asyncio.create_task(
@@ -191,6 +193,7 @@ class UploadTest(unittest.TestCase):
             task.cancel()
             with self.assertRaises(asyncio.CancelledError):
                 await task
+            cancelled.set()
 
         self.play(slow, client)
 

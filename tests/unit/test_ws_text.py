@@ -2,8 +2,7 @@
 
 import unittest
 
-from ws.frames import encode
-from ws.masking import mask, mask_slow
+from ws.frames import encode, mask, mask_slow
 from ws.utf8 import Checker, decode
 
 GOOD = (
