@@ -87,7 +87,7 @@ async def run_all(interpreter, folder, leak=False):
             ("certificate refused", f"wss://127.0.0.1:{untrusted}", 3000, "TlsError"),
             ("401", f"ws://127.0.0.1:{refusing}", 3000, "HandshakeError"),
             ("401 over TLS", f"wss://127.0.0.1:{trusted}", 3000, "HandshakeError"),
-            ("401 to a GET", f"https://127.0.0.1:{trusted}", 3000, "StatusError"),
+            ("401 to a GET", f"http://127.0.0.1:{refusing}", 3000, "StatusError"),
             ("silent", f"ws://127.0.0.1:{silent}", 40, "TransportTimeout"),
             ("silent, TLS", f"wss://127.0.0.1:{silent}", 40, "TransportTimeout"),
             ("no such name", "ws://csms.example", 3000, "NoAddress"),

@@ -165,7 +165,8 @@ class LinkTest(unittest.TestCase):
                 opcode, payload = await read_frame(reader)
                 if opcode == 9:
                     pings.append(payload)
-                    await say(writer, frame(10, payload))
+                if opcode in (8, 9):
+                    await say(writer, frame(10 if opcode == 9 else 8, payload))
 
         charge_point = ChargePoint(ping_s=0.2)
         self.play(handler, lambda link, task: sleep_ms(660), charge_point)
@@ -176,7 +177,9 @@ class LinkTest(unittest.TestCase):
         async def handler(reader, writer):
             await open_ws(reader, writer)
             await say(writer, frame(1, b"bad"))
-            await hold(reader, writer)
+            while (await read_frame(reader))[0] != 8:
+                pass
+            await say(writer, frame(8))
 
         async def story(link, task):
             await self.until(task.done)(link, task)
