@@ -160,9 +160,8 @@ def print_table(rows, found, out):
         bare, ours, _, reads = (
             statistics.median(column) for column in zip(*found[name], strict=True)
         )
-        print(
-            f"{name}, medians: blocking {bare / 1000:.1f} ms, ours {ours / 1000:.1f} ms, {reads:.0f} reads"
-        )
+        times = f"blocking {bare / 1000:.1f} ms, ours {ours / 1000:.1f} ms"
+        print(f"{name}, medians: {times}, {reads:.0f} reads")
     sent, received = (median(found, "wss", lambda *v, at=at: v[at]) for at in (2, 3))
     print(f"message: sent {sent:.0f} B, received {received:.0f} B")
     print(f"mask 1 KB: {median(found, 'mask', lambda _, us: us):.1f} us")
