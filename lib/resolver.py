@@ -166,8 +166,8 @@ class Resolver:
 
 
 def _address(host, port):
-    # As this port's socket wants it; numeric, so that this doesn't wait.
-    return socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)[0][-1]
+    # As this port's socket wants it; numeric, so that this doesn't wait. RP2 warns of SOCK_DGRAM.
+    return socket.getaddrinfo(host, port, socket.AF_INET)[0][-1]
 
 
 async def _try(host, server, port, timeout_ms):

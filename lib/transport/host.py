@@ -103,13 +103,18 @@ class Stream:
         """As on the device. Once begun, asyncio sends the rest whatever happens to the caller."""
         self._check()
         self._writer.write(bytes(data))
+        # Not wait_for: before Python 3.12 it loses a cancel that comes just when this is done.
+        drained = asyncio.ensure_future(self._drained())
         try:
-            await asyncio.wait_for(self._drained(), timeout_ms / 1000)
-        except asyncio.TimeoutError:
-            self.abort()
-            raise TransportTimeout("time-out: write")
+            done, _ = await asyncio.wait((drained,), timeout=timeout_ms / 1000)
+            if not done:
+                self.abort()
+                raise TransportTimeout("time-out: write")
+            drained.result()
         except OSError as error:
             raise self._lost(error)
+        finally:
+            drained.cancel()
 
     async def _drained(self):
         async with self._drain:

@@ -224,6 +224,34 @@ class StreamTest(unittest.TestCase):
 
         run(test())
 
+    def test_a_cancel_of_a_writer_is_never_lost(self):
+        async def swallow(reader, writer):
+            while await reader.read(10000):
+                pass
+
+        async def test():
+            async with Server(swallow) as server:
+                stream = await connect("127.0.0.1", server.port, None, 5000)
+
+                async def write():
+                    for _ in range(2000):
+                        await stream.write(b"x")
+                        await sleep_ms(1)
+
+                for turns in range(30):
+                    task = asyncio.create_task(write())
+                    for _ in range(turns):
+                        await sleep_ms(0)
+                    task.cancel()
+                    for _ in range(200):
+                        await sleep_ms(1)
+                        if task.done():
+                            break
+                    self.assertTrue(task.done(), turns)
+                await stream.close()
+
+        run(test(), 20)
+
     def test_read_time_out(self):
         async def test():
             async with Server(hold) as server:
