@@ -78,6 +78,14 @@ def _cause(error):
     return errno.errorcode.get(cause, cause)
 
 
+def _pause_ms(start_ms, timeout_ms, what):
+    # How long to sleep between two looks at a socket; gives up when nothing came of it in time.
+    waited_ms = ticks_diff(ticks_ms(), start_ms)
+    if waited_ms >= timeout_ms:
+        raise TransportTimeout("time-out: " + what)
+    return min(waited_ms, _LOOK_MS)  # at first often: a fast peer is soon ready
+
+
 class Stream:
     """A connection. One task may read; any number may write: writes go out in order, whole."""
 
@@ -101,7 +109,7 @@ class Stream:
         poller.register(self._raw, select.POLLOUT)
         start = ticks_ms()
         while not poller.poll(0):
-            await self._look(start, timeout_ms, "connect")
+            await sleep_ms(_pause_ms(start, timeout_ms, "connect"))
         if poller.poll(0)[0][1] & (select.POLLERR | select.POLLHUP):
             raise ConnectError("can't connect: refused or unreachable")
 
@@ -115,13 +123,6 @@ class Stream:
         except (OSError, ValueError, MemoryError) as error:
             raise TlsError("TLS can't start: %s" % error)
         self._handshaking = True
-
-    async def _look(self, start_ms, timeout_ms, what):
-        # Between two looks at the socket; gives up when nothing came of it in time.
-        waited_ms = ticks_diff(ticks_ms(), start_ms)
-        if waited_ms >= timeout_ms:
-            raise TransportTimeout("time-out: " + what)
-        await sleep_ms(min(waited_ms, _LOOK_MS))  # at first often: a fast peer is soon ready
 
     def _do(self, is_read, view):
         # readinto or write, once, without waiting.
@@ -165,7 +166,7 @@ class Stream:
             if timeout_ms is None:
                 await _wait_readable(self._sock)  # pyright: ignore[reportGeneralTypeIssues]
             else:
-                await self._look(start, timeout_ms, "read")
+                await sleep_ms(_pause_ms(start, timeout_ms, "read"))
             self._turn_ms = ticks_ms()
             count = self._do(True, view)
         return count
@@ -207,7 +208,7 @@ class Stream:
                     pending[0] = view[count:]
             else:
                 try:
-                    await self._look(start, timeout_ms, "write")
+                    await sleep_ms(_pause_ms(start, timeout_ms, "write"))
                 except TransportTimeout:
                     self.abort()
                     raise
