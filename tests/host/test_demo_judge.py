@@ -179,6 +179,29 @@ def test_the_charge_must_be_one_and_metered_right():
     assert "contactor" in judge.judge_charge(story.charger, car, 0).found
 
 
+def test_the_charge_after_the_update_must_be_on_the_new_version_and_metered_apart():
+    story = Story().boots("1.0.0").boots("1.1.0")
+    books = story.charger._transactions
+    books.start("CP001", 1, "A", 0, "t")
+    books.stop(1, {"meter_stop": 300, "timestamp": "t", "reason": "Remote"})
+    since = len(story.charger.messages)
+    car = SimpleNamespace(energy_wh=420, violations=[])
+
+    def judged(version="1.1.0"):
+        return judge.judge_charge_on(story.charger, car, since, 300, version)
+
+    assert "StartTransaction" in judged().found  # the first charge does not count again
+    story.says("StartTransaction", connectorId=1, idTag="A", meterStart=300, timestamp="u")
+    books.start("CP001", 1, "A", 300, "u")
+    books.stop(2, {"meter_stop": 420, "timestamp": "u", "reason": "Remote"})
+    assert judged().is_expected
+    assert "runs" in judged("1.2.0").found
+    car.energy_wh = 720
+    assert "metered" in judged().found
+    story.boots("1.1.0")  # a reset during the charge
+    assert "runs" in judged().found
+
+
 def test_the_protocol_outcome_counts_violations():
     story = Story().boots("1.0.0")
     assert judge.judge_protocol(story.charger).is_expected

@@ -24,7 +24,7 @@ def last_line(*arguments, timeout_s=240):
 
 def test_the_demo_ends_as_expected():
     status, line = last_line("-m", "ucharge", "demo")
-    assert (status, line) == (0, "demo: 5 of 5 outcomes as expected")
+    assert (status, line) == (0, "demo: 6 of 6 outcomes as expected")
 
 
 def test_some_power_cuts():

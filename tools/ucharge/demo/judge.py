@@ -42,13 +42,29 @@ class Outcome:
 def judge_charge(charger, vehicle, since):
     """One remote-started transaction, metered as the car drew it."""
     outcome = Outcome("charging session", "one transaction, metered as the car drew it")
+    _expect_charge(outcome, charger, vehicle, since, 0)
+    return outcome
+
+
+def judge_charge_on(charger, vehicle, since, drawn_wh, version):
+    """Another such transaction on ``version``; the car had drawn ``drawn_wh`` before."""
+    outcome = Outcome("charge on the new version", f"one transaction on {version}, metered")
+    boots = [payload.get("firmwareVersion") for payload in charger.calls("BootNotification")]
+    # A reset during the charge is as wrong as another version.
+    is_right = boots[-1:] == [version] and not charger.calls("BootNotification", since)
+    outcome.expect("runs", is_right, ", ".join(map(str, boots)) or "never booted")
+    _expect_charge(outcome, charger, vehicle, since, drawn_wh)
+    return outcome
+
+
+def _expect_charge(outcome, charger, vehicle, since, drawn_wh):
     started = charger.calls("StartTransaction", since)
     outcome.expect("StartTransaction", len(started) == 1, f"x{len(started)}")
-    known = charger.transactions[-1] if charger.transactions else None
+    known = charger.transactions[-1] if charger.transactions and started else None
     if known is None:
-        return outcome
+        return
     outcome.expect("stopped", known.stops == 1 and known.reason == "Remote", known.reason)
-    metered_wh, drawn_wh = known.energy_wh or 0, vehicle.energy_wh
+    metered_wh, drawn_wh = known.energy_wh or 0, vehicle.energy_wh - drawn_wh
     outcome.expect(
         "metered",
         metered_wh > 0 and abs(metered_wh - drawn_wh) <= METER_TOLERANCE_WH,
@@ -56,7 +72,6 @@ def judge_charge(charger, vehicle, since):
     )
     wrongs = [violation.text for violation in vehicle.violations]
     outcome.expect("contactor", not wrongs, "; ".join(wrongs) or "as it must")
-    return outcome
 
 
 def judge_installed(charger, flash, since, update, waited_for_transaction=False):

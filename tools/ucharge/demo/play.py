@@ -16,7 +16,14 @@ from ucharge.demo.flash import snapshot
 from ucharge.errors import UserError
 from ucharge.timeline import Timeline
 
-_NAMES = ("charging session", "good update", "hanging build", "flipped bit", "protocol")
+_NAMES = (
+    "charging session",
+    "good update",
+    "charge on the new version",
+    "hanging build",
+    "flipped bit",
+    "protocol",
+)
 # The car draws at least this before the update arrives, and again before the charge ends.
 _ENERGY_WH = 120
 # What boards get over HTTPS: 60-250 KB/s.
@@ -67,6 +74,7 @@ async def _play(folder, timeline, outcomes, is_verbose):
         try:
             await scenario.wait_ready(bench)
             good = await _charge_and_update(bench, timeline, outcomes)
+            await _charge_again(bench, timeline, outcomes, good)
             await _hang(bench, timeline, outcomes, good)
             await _flipped_bit(bench, timeline, outcomes, good)
             outcomes.append(judge.judge_protocol(bench.charger))
@@ -100,8 +108,22 @@ async def _charge_and_update(bench, timeline, outcomes):
     return good
 
 
+async def _charge_again(bench, timeline, outcomes, good):
+    _act(timeline, 3, f"a car charges on {good.version}")
+    drawn_wh = bench.vehicle.energy_wh
+    timeline.line("vehicle", "plugs in, asks for energy")
+    charge = await scenario.start_charge(bench)
+    await scenario.charge_for(bench, _ENERGY_WH)
+    await scenario.stop_charge(bench)
+    timeline.line("vehicle", f"leaves with {bench.vehicle.energy_wh - drawn_wh:.0f} Wh")
+    outcomes.append(
+        judge.judge_charge_on(bench.charger, bench.vehicle, charge, drawn_wh, good.version)
+    )
+    await scenario.wait_available(bench, charge)
+
+
 async def _hang(bench, timeline, outcomes, good):
-    _act(timeline, 3, "update to 1.2.0, a build that hangs at start")
+    _act(timeline, 4, "update to 1.2.0, a build that hangs at start")
     data = bench.build((1, 2, 0), variants.hang)
     resets = len(bench.chip.resets)
     since = await scenario.request_update(bench, "ucharge-1.2.0.ucup", data)
@@ -119,7 +141,7 @@ async def _hang(bench, timeline, outcomes, good):
 
 
 async def _flipped_bit(bench, timeline, outcomes, good):
-    _act(timeline, 4, "update to 1.3.0, one bit of the file flipped")
+    _act(timeline, 5, "update to 1.3.0, one bit of the file flipped")
     data = damage.flip_bit(bench.build((1, 3, 0)))
     resets = len(bench.chip.resets)
     since = await scenario.request_update(bench, "ucharge-1.3.0.ucup", data)
