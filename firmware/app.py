@@ -7,13 +7,16 @@ import asyncio
 import gc
 import os
 import sys
+import time
 
 from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
+from micropython import const
 from ticks import ticks_ms
 
+_PROVISIONING_POLL_MS = const(500)
 # What the start alone needs, or a later moment of its own: out of the heap.
 START_ONLY = (
     "firmware.assembly",
@@ -25,7 +28,15 @@ START_ONLY = (
 
 def main(context):
     """Run until a reset is due; ``context`` is the loader's. Called by main.py."""
-    asyncio.run(App(context).run())
+    from firmware.settings import SettingsError
+
+    try:
+        app = App(context)
+    except SettingsError as error:
+        if context.is_trial:
+            raise  # the image before this one could read them
+        _wait_for_provisioning(context, error)
+    asyncio.run(app.run())
 
 
 class App:
@@ -84,6 +95,8 @@ class App:
         finding = trial.verdict(now_ms, self._board.self_test(), self._charge_point.boot_answered)
         if finding is None:
             return
+        if finding != trial.CONFIRM and not context.slots[context.record.previous].verifies():
+            return  # nothing to go back to: go on trying, with the contactor open
         from loader import verdict
 
         if finding != trial.CONFIRM:
@@ -137,6 +150,14 @@ def log(text):
     """Print ``text`` behind the seconds since the start."""
     now_ms = ticks_ms()
     print("%d.%03d %s" % (now_ms // 1000, now_ms % 1000, text))
+
+
+def _wait_for_provisioning(context, error):
+    """Not the image's fault, so no crash: outputs are off, the console is free."""
+    log("app: %s" % error)
+    while True:
+        context.wdt.feed()
+        time.sleep_ms(_PROVISIONING_POLL_MS)
 
 
 def _load(feed):

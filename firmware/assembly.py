@@ -55,7 +55,7 @@ def assemble(app):
     job = UpdateJob(files, log, random_id)
     job.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
-        _boot_payload(settings),
+        _boot_payload(settings, board),
         evse,
         Configuration(files, settings.keys),
         clock,
@@ -119,12 +119,10 @@ def _headers(settings):
     return (("Authorization", "Basic " + text),)
 
 
-def _boot_payload(settings):
-    payload = {
+def _boot_payload(settings, board):
+    return {
         "chargePointVendor": settings.vendor[:20],
         "chargePointModel": settings.model[:20],
+        "chargePointSerialNumber": (settings.serial or board.unique_id())[:25],
         "firmwareVersion": version(),
     }
-    if settings.serial:
-        payload["chargePointSerialNumber"] = settings.serial[:25]
-    return payload

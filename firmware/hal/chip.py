@@ -16,11 +16,6 @@ def unique_id():
     return "".join("%02x" % byte for byte in machine.unique_id())
 
 
-def reset():
-    """A hard reset; files must have been closed. Does not return."""
-    machine.reset()
-
-
 def raise_clock(unix_s):
     """Set the clock to ``unix_s`` if it is behind: TLS checks certificates by it."""
     unix_s -= _EPOCH_S

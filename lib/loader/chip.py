@@ -1,4 +1,4 @@
-"""What the loader asks of the silicon: why it was reset, and three flags that survive one.
+"""What the loader asks of the silicon: why it was reset, and two flags that survive one.
 
 May import: built-ins (``machine``), ``loader.resets``. The registers are the
 RP2040's (datasheet section 4.7) and RP2350's watchdog; the ESP32 has RTC memory instead.
@@ -17,7 +17,7 @@ _MAGIC = 0x55430000  # "UC": whatever else lies in the scratch register is no fl
 
 
 class Chip:
-    """The chip named in board.json: ``family`` "rp2" or "esp32"."""
+    """The chip named in board.json, ``chip``: the RP2s by name, anything else an ESP32."""
 
     def __init__(self, board):
         self._base = _BASES.get(board.get("chip"))

@@ -26,8 +26,22 @@ def choose(files, slots, cause, flags, feed):
     )
     feed()
     if decision.record:
-        record.write(files, decision.record)  # an attempt is counted before it is made
+        try:
+            record.write(files, decision.record)  # an attempt is counted before it is made
+        except (OSError, record.RecordError) as error:
+            return _without_record(held, decision, slots, error)
         held = decision.record
     if decision.action == RUN:
         verdict.complete(held, slots)
+    return held, decision
+
+
+def _without_record(held, decision, slots, error):
+    """The storage takes no record: home may run all the same, an uncounted trial may not."""
+    if held is None or not slots[held.home].verifies():
+        raise error
+    print("loader: boot record not written: %r" % error)
+    decision.action, decision.slot = RUN, held.home
+    if held.state == record.TRIAL:
+        held = held.copy(state=record.REJECTED, reason="none")
     return held, decision

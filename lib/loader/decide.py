@@ -114,6 +114,13 @@ def _reject(reason):
     return then
 
 
+def _stay_on_trial(facts):
+    """The only image there is gets three more attempts with every power-on, else rescue."""
+    if facts.cause == POWER_ON:
+        return Decision(RUN, facts.record.active, facts.record.copy(attempts=1))
+    return Decision(RESCUE)
+
+
 def _home_verifies(facts):
     return facts.slots[facts.record.home].verifies()
 
@@ -183,11 +190,16 @@ ROWS = (
     ),
     (
         "confirmed, five unhealthy boots, other proven",
-        lambda f: _is_home(f) and f.unhealthy_boots() >= MAX_UNHEALTHY and _other_proven(f),
+        lambda f: (
+            _is_home(f)
+            and f.unhealthy_boots() >= MAX_UNHEALTHY
+            and f.record.reason != "crashloop"  # both slots crash: going round helps nobody
+            and _other_proven(f)
+        ),
         _change_home("crashloop"),
     ),
     (
-        "confirmed, five unhealthy boots, other unproven",
+        "confirmed, five unhealthy boots, no other to try",
         lambda f: _is_home(f) and f.unhealthy_boots() >= MAX_UNHEALTHY,
         lambda f: Decision(RESCUE, None, f.record.copy(unhealthy=MAX_UNHEALTHY)),
     ),
@@ -250,6 +262,11 @@ ROWS = (
         "esp32 trial, does not run, any other cause",
         lambda f: _is_trial(f) and not _trial_runs(f),
         _reject(None),
+    ),
+    (
+        "trial, attempts used up, nothing to go back to",
+        lambda f: _is_trial(f) and not f.slots[f.record.previous].verifies(),
+        _stay_on_trial,
     ),
     (
         "trial, attempts used up",

@@ -52,10 +52,6 @@ class Files:
         except OSError:
             return None
 
-    def rename(self, old, new):
-        """Rename, replacing ``new``: atomic on LittleFS. Raises OSError."""
-        os.rename(self._root + old, self._root + new)
-
     def mkdir(self, path):
         """Make the folder ``path``; an existing one is no error."""
         try:
@@ -63,13 +59,6 @@ class Files:
         except OSError:
             if self.size(path) is None:
                 raise
-
-    def listdir(self, path):
-        """Names in the folder ``path``, sorted; none where it is missing."""
-        try:
-            return sorted(os.listdir(self._root + path))
-        except OSError:
-            return []
 
     def free_bytes(self):
         """Bytes of whole free blocks on this file system."""

@@ -14,12 +14,18 @@ def read_board():
     try:
         with open("/board.json") as file:
             board = json.load(file)
-    except (OSError, ValueError):
+    except (OSError, ValueError) as error:
+        print("loader: /board.json: %r" % error)
         return {}
     return board if isinstance(board, dict) else {}
 
 
 def make_safe(board):
-    """Drive each [pin, level] of ``safe_outputs``."""
-    for pin, level in board.get("safe_outputs", ()):
-        machine.Pin(pin, machine.Pin.OUT, value=level)
+    """Drive each [pin, level] of ``safe_outputs``; a bad entry does not keep the others back."""
+    entries = board.get("safe_outputs")
+    for entry in entries if isinstance(entries, list) else ():
+        try:
+            pin, level = entry
+            machine.Pin(pin, machine.Pin.OUT, value=level)
+        except (TypeError, ValueError) as error:
+            print("loader: safe_outputs: %r: %r" % (entry, error))

@@ -157,7 +157,7 @@ class FileSlot:
                 self._file.flush()
         except OSError as error:
             self.close()
-            raise SlotFull("slot %s: %s" % (self.name, error)) if error.errno == 28 else error
+            raise SlotFull("no room left in slot " + self.name) if error.errno == 28 else error
 
     def close(self):
         """End writing; what was appended is on the flash afterwards."""

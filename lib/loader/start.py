@@ -62,16 +62,16 @@ def boot():
     """Choose a slot, count a trial, mount it at /app. Called by boot.py, once."""
     global context
     gc.threshold(_GC_THRESHOLD)
-    board = outputs.read_board()
-    context = Context(board)
     try:
+        context = Context(outputs.read_board())
         context.files.mkdir("/slots")
         context.files.mkdir("/state")
         _decide(context)
     except Exception as error:  # noqa: BLE001 - MicroPython skips main.py when boot.py raises
         sys.print_exception(error)
-        context.slot = None  # main.py goes to rescue
-    if context.slot:
+        if context:
+            context.slot = None  # main.py goes to rescue
+    if context and context.slot:
         _mount(context)
     gc.collect()
 
@@ -83,7 +83,7 @@ def _decide(ctx):
     ctx.record, ctx.decision = choose(ctx.files, ctx.slots, ctx.cause, ctx.flags, ctx.wdt.feed)
     if ctx.decision.action == RUN:
         ctx.slot = ctx.decision.slot
-    ctx.chip.set_flags(ctx.flags & resets.SERVICE)
+    ctx.chip.set_flags(0)
     ctx.wdt.feed()
     print("loader: %s: %s" % (ctx.decision.row, ctx.decision.slot or ctx.decision.action))
     forget("loader.choose", "loader.decide")
@@ -112,7 +112,9 @@ def run():
             main(ctx)
         finally:
             outputs.make_safe(ctx.board)  # on Ctrl-C too, which goes on to the REPL
-    except Exception as error:  # noqa: BLE001 - whatever it is: log, reset
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - SystemExit too: a soft reset counts nothing
         _note_crash(ctx, error)
     machine.reset()
 
@@ -130,8 +132,9 @@ def _note_crash(ctx, error):
 def rescue(ctx):
     """Nothing that can run: outputs are off, blink, feed, wait for somebody with a cable."""
     print("loader: rescue. No slot can run; connect a cable and provision the board again.")
-    board = ctx.board if ctx else outputs.read_board()
-    led = machine.Pin(board["led_pin"], machine.Pin.OUT) if "led_pin" in board else None
+    led = None
+    if ctx and "led_pin" in ctx.board:
+        led = machine.Pin(ctx.board["led_pin"], machine.Pin.OUT)
     level = 0
     while True:
         if ctx:

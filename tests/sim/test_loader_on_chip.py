@@ -47,24 +47,22 @@ def main(context):
     raise ValueError("broken on purpose")
 '''
 
-_SOFT_RESETS = b'''"""Soft-resets three times, as a developer's tool does, then runs on."""
+_EXIT = b'''"""Exits, which MicroPython would turn into a soft reset."""
 
-import time
-
-import machine
-
-COUNT = 0x40058010  # a scratch register that nothing else uses
+import sys
 
 
 def main(context):
-    count = machine.mem32[COUNT]
-    print("run", count, "attempts", context.record.attempts)
-    machine.mem32[COUNT] = count + 1
-    if count < 3:
-        machine.soft_reset()
-    while True:
-        context.wdt.feed()
-        time.sleep_ms(100)
+    sys.exit()
+'''
+
+_SOFT_RESET = b'''"""Resets in the soft way."""
+
+import machine
+
+
+def main(context):
+    machine.soft_reset()
 '''
 
 
@@ -80,7 +78,8 @@ def images():
         "idle": build((1, 0, 0), _IDLE),
         "raising": build((1, 1, 0), variants._RAISE),
         "closing": build((1, 2, 0), _CLOSE_AND_RAISE),
-        "soft": build((1, 3, 0), _SOFT_RESETS),
+        "exiting": build((1, 3, 0), _EXIT),
+        "soft": build((1, 3, 1), _SOFT_RESET),
     }
 
 
@@ -238,9 +237,55 @@ def test_a_trial_that_raises_is_tried_three_times(tmp_path, images):
     assert (flash.record.state, flash.record.reason) == (records.REJECTED, "exception")
 
 
-def test_soft_resets_count_no_attempt(tmp_path, images):
-    record = a_record(records.TRIAL, "b", "a", images["soft"])
-    chip = make_chip(tmp_path, images["idle"], images["soft"], "a", record)
-    run(chip, lambda chip: chip.wait_console("^run 3"))
-    runs = [line for line in chip.console if line.startswith("run")]
-    assert runs == [f"run {n} attempts 1" for n in range(4)]
+@pytest.mark.parametrize("name", ["exiting", "soft"])
+def test_an_image_that_exits_is_no_way_round_the_count(tmp_path, images, name):
+    record = a_record(records.TRIAL, "b", "a", images[name])
+    chip = make_chip(tmp_path, images["idle"], images[name], "a", record)
+    run(chip, lambda chip: chip.wait_console("^idle"))
+    assert [reset.kind for reset in chip.resets] == ["reset"] * 3
+    assert snapshot(chip).record.reason == "exception"
+
+
+def test_two_crashing_slots_end_in_rescue(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["raising"])
+    chip = make_chip(tmp_path, images["exiting"], images["raising"], record=record)
+    run(chip, lambda chip: chip.wait_console("rescue. No slot can run"))
+    assert len(chip.resets) == 10
+
+
+@pytest.mark.parametrize(
+    "board",
+    [
+        b"{cut short",
+        b"{}",
+        b"[1, 2]",
+        json.dumps({**BOARD, "safe_outputs": 5}).encode(),
+        json.dumps({**BOARD, "safe_outputs": [["x", {}], *BOARD["safe_outputs"]]}).encode(),
+        json.dumps({**BOARD, "watchdog_ms": 9000}).encode(),
+        json.dumps({**BOARD, "watchdog_ms": "8000"}).encode(),
+    ],
+)
+def test_a_damaged_board_file_never_ends_in_a_loop(tmp_path, images, board):
+    record = a_record(records.CONFIRMED, "a", "b", images["idle"])
+    chip = make_chip(tmp_path, images["idle"], record=record)
+    files = {path: chip.read_file(path) for path in chip.list_files()}
+    chip.provision({**files, "/board.json": board})
+
+    async def story(chip):
+        await chip.wait_console("^idle|rescue. No slot can run")
+        return dict(chip.world.outputs)
+
+    outputs = run(chip, story)
+    assert chip.resets == []
+    if b"contactor_pin" in board and b'"safe_outputs": 5' not in board:
+        assert outputs[BOARD["contactor_pin"]] == 0
+
+
+def test_a_failing_record_write_keeps_a_proven_image_running(tmp_path, images):
+    record = a_record(records.CONFIRMED, "a", "b", images["idle"], unhealthy=2)
+    chip = make_chip(tmp_path, images["idle"], record=record)
+    files = {path: chip.read_file(path) for path in chip.list_files()}
+    files["/slots/rec1/in-the-way"] = b"a folder where the second record should be"
+    chip.provision(files)
+    run(chip, lambda chip: chip.wait_console("^idle"))
+    assert "boot record not written" in "\n".join(chip.console)

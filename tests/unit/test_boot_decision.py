@@ -114,9 +114,14 @@ class TestFileFamilies(unittest.TestCase):
         self.assertEqual(decision.record.state, CONFIRMED)
         self.assertEqual(decision.record.floor, (1, 1, 0))
 
-    def test_confirmed_five_unhealthy_boots_other_unproven(self):
+    def test_confirmed_five_unhealthy_boots_no_other_to_try(self):
         decision = decide(record(CONFIRMED, unhealthy=4), fresh(), good(), cause=WATCHDOG)
-        self.check(decision, "confirmed, five unhealthy boots, other unproven", d.RESCUE, None)
+        self.check(decision, "confirmed, five unhealthy boots, no other to try", d.RESCUE, None)
+
+    def test_after_a_crash_loop_the_other_slot_is_not_left_for_the_first_one_again(self):
+        again = record(CONFIRMED, unhealthy=4, reason="crashloop")
+        decision = decide(again, good(), good(), cause=WATCHDOG)
+        self.check(decision, "confirmed, five unhealthy boots, no other to try", d.RESCUE, None)
 
     def test_rescue_after_a_crash_loop_ends_with_a_power_cycle(self):
         decision = decide(record(CONFIRMED, unhealthy=5), fresh(), good(), cause=POWER_ON)
@@ -155,8 +160,13 @@ class TestFileFamilies(unittest.TestCase):
             self.assertEqual(decision.record.reason, reason)
 
     def test_trial_attempts_used_up_and_nothing_to_go_back_to(self):
-        decision = decide(record(TRIAL, attempts=3), broken(), fresh())
-        self.check(decision, "trial, attempts used up", d.RESCUE, None)
+        row = "trial, attempts used up, nothing to go back to"
+        decision = decide(record(TRIAL, attempts=3), broken(), fresh(), cause=WATCHDOG)
+        self.check(decision, row, d.RESCUE, None)
+        self.assertIsNone(decision.record, "it is not rejected: there is no other")
+        decision = decide(record(TRIAL, attempts=3), broken(), fresh(), cause=POWER_ON)
+        self.check(decision, row, d.RUN, "b")
+        self.assertEqual((decision.record.state, decision.record.attempts), (TRIAL, 1))
 
     def test_trial_does_not_verify(self):
         decision = decide(record(TRIAL), good(), broken())

@@ -3,7 +3,7 @@
 import time
 import unittest
 
-from fakes import BOARD, NoReset, machine, power_on, wires
+from fakes import BOARD, machine, power_on, wires
 from firmware.hal import chip
 from firmware.hal.board import Board
 from firmware.hal.contactor import Contactor, NoSafeLevel
@@ -96,11 +96,6 @@ class ChipTest(unittest.TestCase):
 
     def test_unique_id(self):
         self.assertEqual(chip.unique_id(), "e66118604b123456")
-
-    def test_reset(self):
-        with self.assertRaises(NoReset):
-            chip.reset()
-        self.assertEqual(wires.sent[-1], "reset")
 
     def test_raise_clock(self):
         chip.raise_clock(int(time.time()) - 100)

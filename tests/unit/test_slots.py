@@ -59,7 +59,8 @@ class TestFileSlot(unittest.TestCase):
     def test_erase_leaves_nothing(self):
         slot = self.slot()
         slot.erase()
-        self.assertEqual(self.files.listdir("/slots"), [])
+        for suffix in (".rom", ".mf", ".ok"):
+            self.assertIsNone(self.files.size("/slots/a" + suffix))
         self.assertFalse(slot.verifies())
 
     def test_confirm_raises_the_floor_and_never_lowers_it(self):

@@ -28,9 +28,15 @@ class TestTrial(unittest.TestCase):
     def test_an_answer_at_the_last_moment_counts(self):
         self.assertEqual(self.at(600), Trial.CONFIRM)
 
-    def test_a_failed_self_test_rejects_at_once(self):
-        self.assertEqual(self.at(0, self_test_passed=False), "selftest")
+    def test_a_self_test_that_keeps_failing_rejects(self):
+        for _ in range(9):
+            self.assertIsNone(self.at(31, self_test_passed=False))
         self.assertEqual(self.at(31, self_test_passed=False), "selftest")
+
+    def test_a_glitch_of_the_self_test_is_forgiven_but_never_confirmed(self):
+        for _ in range(20):
+            self.assertIsNone(self.at(31, self_test_passed=False))
+            self.assertEqual(self.at(31), Trial.CONFIRM)
 
 
 if __name__ == "__main__":
