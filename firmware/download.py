@@ -4,21 +4,23 @@ May import: ``httpc``, ``transport``, ``ota``, ``loader.slots``, ``ticks``.
 """
 
 from httpc.errors import HttpError
-from loader.slots import SlotFull
+from loader.slots import SlotFull, SlotInUse
 from ota.installer import Installer
 from ota.manifest import Refused
 from ticks import sleep_ms
 from transport import TransportError
 
-__all__ = ("HttpError", "Refused", "SlotFull", "TransportError", "fill")
+__all__ = ("REFUSALS", "HttpError", "TransportError", "fill")
+# What another try would not mend: the content, the room, the storage.
+REFUSALS = (Refused, SlotFull, SlotInUse, OSError)
 
 
 async def fill(slot, url, get, device, buffer, is_cancelled):
     """Stream ``url`` into ``slot``; the image's version, or None when cancelled.
 
     ``get(url)`` awaits an ``httpc`` response, ``device`` is an ``ota.manifest.Device``,
-    ``buffer`` has 4096 bytes. Raises HttpError or TransportError (worth another try),
-    Refused, SlotFull, OSError (the storage's).
+    ``buffer`` has 4096 bytes. Raises HttpError or TransportError (worth another try) or
+    one of REFUSALS.
     """
     response = await get(url)
     installer = Installer(slot, device, buffer, response.total)

@@ -61,7 +61,7 @@ class Updater:
         job = self._job
         generation = job.generation
         try:
-            from firmware.download import HttpError, Refused, SlotFull, TransportError, fill
+            from firmware.download import REFUSALS, HttpError, TransportError, fill
         except MemoryError as error:
             self._transport_failed(_text(error))
             return
@@ -79,7 +79,7 @@ class Updater:
             tell = job.staged if argument else None
         except (HttpError, TransportError, MemoryError) as error:
             tell, argument = self._transport_failed, _text(error)
-        except (Refused, SlotFull, OSError) as error:
+        except REFUSALS as error:
             tell, argument = job.content_refused, _text(error)
         finally:
             forget(*_RARE)
@@ -95,17 +95,22 @@ class Updater:
         since_ms = ticks_ms()
         while job.next_status() and ticks_diff(ticks_ms(), since_ms) < _REPORT_WAIT_MS:
             await sleep_ms(_POLL_MS)
-        job.armed()
         from loader import verdict
+        from loader.record import RecordError
 
-        verdict.arm(
-            self._files,
-            self._record(),
-            self._slots,
-            job.version,
-            jobs.KIND_PLAIN,
-            job.id,
-        )
+        try:
+            job.armed()
+            verdict.arm(
+                self._files,
+                self._record(),
+                self._slots,
+                job.version,
+                jobs.KIND_PLAIN,
+                job.id,
+            )
+        except (OSError, RecordError) as error:
+            job.install_failed("storage: " + _text(error))
+            return
         self._log("update: trial armed, resetting")
         self._reset()
 

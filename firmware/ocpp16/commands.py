@@ -41,6 +41,8 @@ def answer(charge_point, action, payload, now_ms):
     What answers is a function of the action's name, with the same arguments less ``action``.
     """
     name = " " + action + " "
+    if " " in action:
+        raise CallError("NotImplemented")  # no name at all, but a piece of the tables
     try:
         if row(ACTIONS, action):
             handlers = globals()
@@ -58,6 +60,8 @@ def answer(charge_point, action, payload, now_ms):
         return handlers[action](charge_point, payload, now_ms)
     except MemoryError:
         raise CallError("InternalError", "out of memory")  # the link goes on
+    except OSError as error:
+        raise CallError("InternalError", "storage: %s" % error)
     finally:
         forget(*_RARE_MODULES)
 

@@ -16,7 +16,7 @@ ClearCache -
 DataTransfer vendorId s255! messageId s50 data s4096
 GetConfiguration key as50
 UnlockConnector connectorId i0!
-UpdateFirmware location s512! retrieveDate d! retries i0:100 retryInterval i0:86400
+UpdateFirmware location s2048! retrieveDate d! retries i0:100 retryInterval i0:86400
 """
 _RETRY_INTERVAL_S = const(60)
 
@@ -66,6 +66,8 @@ def UnlockConnector(charge_point, payload, now_ms):
 def UpdateFirmware(charge_point, payload, now_ms):
     if charge_point.job is None:
         raise CallError("NotSupported")
+    if charge_point.evse.inhibited:
+        raise CallError("InternalError", "this image is on trial")
     charge_point.job.request(
         payload["location"],
         parse_iso(payload["retrieveDate"]),

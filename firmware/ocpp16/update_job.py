@@ -32,7 +32,8 @@ _CANCELLABLE = (IDLE, SCHEDULED, WAITING, DOWNLOADING, RETRY, STAGED, DONE)
 PHASES = _CANCELLABLE + (INSTALLING, TRIAL_RUNS)
 
 # Ends of a job: the statuses still to report, facts/ocpp16.md section 7.
-_CONTENT_REFUSED = const(("Downloaded", "Installing", "InstallationFailed"))
+_CONTENT_REFUSED = ("Downloaded", "Installing", "InstallationFailed")
+STATUSES = ("Downloading", "DownloadFailed", "Installed") + _CONTENT_REFUSED
 
 
 class UpdateJob:
@@ -44,6 +45,7 @@ class UpdateJob:
         self._log = log
         self._new_id = new_id
         self.generation = 0  # changes when a running download is to stop
+        self.report_number = 0  # of the report that is next: an answer names it
         self.clear()
         from firmware.ocpp16.update_job_file import take_up
 
@@ -62,6 +64,7 @@ class UpdateJob:
         self.phase = IDLE
         self.reports = []  # statuses not yet answered, oldest first
         self.last_status = "Idle"
+        self.is_announced = False  # one Downloading a job, however many attempts it takes
         self.version = (0, 0, 0)
 
     def enter(self, phase, *statuses):
@@ -95,23 +98,33 @@ class UpdateJob:
             raise CallError("InternalError", "an update is being installed")
         if self.phase not in (IDLE, DONE):
             self._log("update: replaced by a newer request")
+        # An outcome still to be reported comes before the new job's reports.
+        owed = self.reports if self.phase == DONE else []
+        if not owed:
+            self.report_number += 1
         self.generation += 1
         self.clear()
+        self.reports = owed
         self.id = self._new_id()
         self.location = location
         self.retrieve_s = retrieve_s
         self.attempts_left = 1 + retries
         self.retry_interval_s = retry_interval_s
-        self.enter(SCHEDULED)
+        try:
+            self.enter(SCHEDULED)
+        except OSError:
+            self.clear()  # what can't be kept must not be promised
+            raise
         self._log("update: requested from " + location)
 
     def next_status(self):
         """The FirmwareStatus to report now, or None."""
         return self.reports[0] if self.reports else None
 
-    def status_answered(self, status):
-        """The central system has answered the report of ``status``, well or not."""
-        if self.reports and self.reports[0] == status:
+    def status_answered(self, number):
+        """The central system has answered report ``number`` (`report_number`), well or not."""
+        if self.reports and number == self.report_number:
+            self.report_number += 1
             self.last_status = self.reports.pop(0)
             if self.phase == DONE and not self.reports:
                 self.clear()
@@ -144,12 +157,15 @@ class UpdateJob:
             return
         if self.phase == SCHEDULED and now_s >= self.retrieve_s:
             self.enter(WAITING)
-        elif self.phase == RETRY and now_s >= self.retry_s:
-            self.enter(WAITING)
+        elif self.phase == RETRY:
+            # The clock may have been set back since.
+            self.retry_s = min(self.retry_s, now_s + self.retry_interval_s)
+            if now_s >= self.retry_s:
+                self.enter(WAITING)
         elif self.phase == WAITING:
-            # One Downloading a job, however many attempts it takes.
-            fresh = self.last_status == "Idle" and not self.reports
-            self.enter(DOWNLOADING, *(("Downloading",) if fresh else ()))
+            statuses = () if self.is_announced else ("Downloading",)
+            self.is_announced = True
+            self.enter(DOWNLOADING, *statuses)
         elif self.phase == STAGED:
             self.enter(INSTALLING, "Installing")
 

@@ -5,7 +5,7 @@ May import: `json`, `firmware.ocpp16.update_job`.
 
 import json
 
-from firmware.ocpp16.update_job import DONE, DOWNLOADING, PATH, PHASES, WAITING
+from firmware.ocpp16.update_job import DONE, DOWNLOADING, PATH, PHASES, STATUSES, WAITING
 from micropython import const
 
 _SCHEMA = const(1)
@@ -23,6 +23,7 @@ _STORED = const(
         "phase",
         "reports",
         "last_status",
+        "is_announced",
         "version",
     )
 )
@@ -36,12 +37,13 @@ def take_up(job, files, log):
     try:
         stored = json.loads(data)
         values = [stored[name] for name in _STORED]
+        if stored["schema"] != _SCHEMA:
+            raise ValueError("schema %r" % stored["schema"])
     except (ValueError, KeyError, TypeError) as error:
         log("update: job file unreadable, dropped: %r" % error)
         return
     for name, value in zip(_STORED, values):
-        kind = list if name == "version" else type(getattr(job, name))
-        if not isinstance(value, kind) or (name == "phase" and value not in PHASES):
+        if not _is_sound(name, value, type(getattr(job, name))):
             log("update: job file malformed, dropped: " + name)
             job.clear()
             return
@@ -53,6 +55,22 @@ def take_up(job, files, log):
         if job.interruptions > _MAX_INTERRUPTIONS:
             log("update: download failed: broken off by too many resets")
             job.enter(DONE, "DownloadFailed")
+
+
+def _is_sound(name, value, kind):
+    if name == "phase":
+        return value in PHASES
+    if name == "reports":
+        return isinstance(value, list) and all(status in STATUSES for status in value)
+    if name == "version":
+        return isinstance(value, list) and len(value) == 3 and all(map(_is_count, value))
+    if kind is int:
+        return value == -1 or _is_count(value)
+    return isinstance(value, kind)
+
+
+def _is_count(value):
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40
 
 
 def save(job, files):

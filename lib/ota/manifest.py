@@ -22,6 +22,10 @@ def _is_count(value):
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 40
 
 
+def _is_time(value):
+    return _is_count(value) and value < 1 << 32
+
+
 def _is_triple(value):
     return (
         isinstance(value, list)
@@ -48,7 +52,7 @@ _FIELDS = (
     ("loader", _is_count),
     ("state_min", _is_count),
     ("state_max", _is_count),
-    ("built", _is_count),
+    ("built", _is_time),
 )
 
 
@@ -96,7 +100,7 @@ class Device:
     """
 
     def __init__(self, compatible, mpy, micropython, loader, state_schema, floor, capacity):
-        self.compatible = compatible
+        self.compatible = (compatible,) if isinstance(compatible, str) else compatible
         self.mpy = (mpy & 0xFF, mpy >> 8 & 3, mpy >> 10 & 15)
         self.micropython = micropython
         self.loader = loader
@@ -126,6 +130,10 @@ _CHECKS = (
     (
         lambda m, d: any(name in d.compatible for name in m.compatible),
         lambda m, d: "made for board %s, not %s" % ("/".join(m.compatible), d.compatible[0]),
+    ),
+    (
+        lambda m, d: m.version >= m.floor,
+        lambda m, d: "version %s is below its own floor %s" % (_text(m.version), _text(m.floor)),
     ),
     (
         lambda m, d: m.version >= d.floor,

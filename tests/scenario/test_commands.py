@@ -267,6 +267,8 @@ class Commands(unittest.TestCase):
         self.assertEqual(self.call("ReserveNow", connectorId=1), "NotSupported")
         self.assertEqual(self.call("MakeCoffee"), "NotImplemented")
         self.assertEqual(self.call("reset", type="Soft"), "NotImplemented")
+        for piece in ("ClearCache DataTransfer", "Reset type", "", " ", "ClearCache\n"):
+            self.assertEqual(self.call(piece), "NotImplemented", piece)
 
     def test_payload_errors(self):
         for payload, code in (

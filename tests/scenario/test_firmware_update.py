@@ -138,7 +138,7 @@ class TestFirmwareUpdate(unittest.TestCase):
     def test_malformed_requests_get_the_right_error(self):
         for changes, code in (
             ({"location": None}, "TypeConstraintViolation"),
-            ({"location": "x" * 513}, "PropertyConstraintViolation"),
+            ({"location": "x" * 2049}, "PropertyConstraintViolation"),
             ({"retrieveDate": "tomorrow"}, "PropertyConstraintViolation"),
             ({"retries": -1}, "PropertyConstraintViolation"),
             ({"retries": "3"}, "TypeConstraintViolation"),

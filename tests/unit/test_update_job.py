@@ -53,7 +53,7 @@ class TestUpdateJob(unittest.TestCase):
         seen = []
         while self.job.next_status():
             seen.append(self.job.next_status())
-            self.job.status_answered(seen[-1])
+            self.job.status_answered(self.job.report_number)
         return seen
 
     def record(self, state, reason="install", request_id=None):
@@ -221,6 +221,44 @@ class TestUpdateJob(unittest.TestCase):
         self.drain()
         self.assertEqual(self.job.trigger_status, "Idle")
 
+    def test_an_outcome_not_yet_reported_comes_before_the_next_job(self):
+        self.to(jobs.TRIAL_RUNS)
+        self.job.settle(self.record(REJECTED, "watchdog"), Slot())
+        self.ask()
+        self.job = self.load()
+        self.job.tick(NOW_S, False)
+        self.job.tick(NOW_S, False)
+        self.assertEqual(self.drain(), ["InstallationFailed", "Downloading"])
+        self.job.transport_failed("gone", NOW_S)
+        self.assertEqual(self.drain(), ["DownloadFailed"])
+
+    def test_a_late_answer_to_the_old_job_is_not_the_new_ones(self):
+        self.ask()
+        self.job.tick(NOW_S, False)
+        self.job.tick(NOW_S, False)
+        late = self.job.report_number
+        self.ask()
+        self.job.tick(NOW_S, False)
+        self.job.tick(NOW_S, False)
+        self.job.status_answered(late)
+        self.assertEqual(self.drain(), ["Downloading"])
+
+    def test_a_clock_set_back_does_not_put_a_retry_off(self):
+        self.ask(retries=1, retrieve_s=0)
+        self.job.tick(NOW_S, False)
+        self.job.tick(NOW_S, False)
+        self.job.transport_failed("gone", NOW_S)
+        year_ago_s = NOW_S - 31536000
+        self.job.tick(year_ago_s, False)
+        self.job.tick(year_ago_s + 30, False)
+        self.assertEqual(self.job.phase, jobs.WAITING)
+
+    def test_what_can_not_be_kept_is_not_promised(self):
+        self.files.mkdir(jobs.PATH)
+        with self.assertRaises(OSError):
+            self.ask()
+        self.assertEqual(self.job.phase, jobs.IDLE)
+
     def test_a_damaged_file_is_no_job(self):
         for data in (b"", b"{", b"[]", b"null", b'{"id":"x"}', b"\xff\xfe", b"[" * 500):
             self.files.write(jobs.PATH, data)
@@ -238,6 +276,18 @@ class TestUpdateJob(unittest.TestCase):
             changed[name] = {"not": "this"}
             self.files.write(jobs.PATH, json.dumps(changed).encode())
             self.assertEqual(self.load().phase, jobs.IDLE, name)
+        for name, value in (
+            ("version", [1]),
+            ("reports", [{"a": 1}]),
+            ("reports", ["Nonsense"]),
+            ("id", 1 << 40),
+            ("schema", 99),
+            ("phase", "unheard of"),
+        ):
+            changed = dict(stored)
+            changed[name] = value
+            self.files.write(jobs.PATH, json.dumps(changed).encode())
+            self.assertEqual(self.load().phase, jobs.IDLE, (name, value))
 
 
 if __name__ == "__main__":

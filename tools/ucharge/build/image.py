@@ -31,6 +31,11 @@ def build_update(
     built: unix seconds (default: ``build_time()``). Raises UserError.
     """
     tree = stage(version) if tree is None else tree
+    if tuple(floor) > tuple(tree_version(tree)):
+        raise UserError(
+            f"the floor {floor} is above the version {tree_version(tree)}",
+            "a charger that installed it would refuse every later update up to the floor",
+        )
     compiled = compile_tree(tree, on_progress)
     manifest = {
         "kind": "app",
