@@ -36,6 +36,7 @@ def main(context):
         if context.is_trial:
             raise  # the image before this one could read them
         _wait_for_provisioning(context, error)
+        return
     asyncio.run(app.run())
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from ucharge.csms.errors import CallRejected
 from ucharge.demo import scenario
-from ucharge.demo.bench import Bench
+from ucharge.demo.bench import FIRST_VERSION, Bench
 from ucharge.demo.flash import snapshot
 from ucharge.device_loader import record as records
 
@@ -14,20 +14,23 @@ from ucharge.device_loader import record as records
 class ChangedBench(Bench):
     """A bench whose flash is changed before the first start: path -> bytes, None removes."""
 
-    changes = None
+    def __init__(self, folder, changes, **options):
+        self._changes = changes
+        super().__init__(folder, **options)
 
-    def provision(self, *arguments):
-        super().provision(*arguments)
+    def provision(self, version=FIRST_VERSION):
+        super().provision(version)
         files = {path: self.chip.read_file(path) for path in self.chip.list_files()}
-        files.update(self.changes)
+        files = {**files, **self._changes}
         self.chip.provision({path: data for path, data in files.items() if data is not None})
 
 
 def play(folder, changes, story, **config):
     async def inner():
-        bench = ChangedBench(folder, config={"confirm_after_s": 1, **config}, watchdog_scale=0.3)
-        bench.changes = changes
-        async with bench:
+        config_of_all = {"confirm_after_s": 1, **config}
+        async with ChangedBench(
+            folder, changes, config=config_of_all, watchdog_scale=0.3
+        ) as bench:
             return await asyncio.wait_for(story(bench), 60)
 
     return asyncio.run(inner())

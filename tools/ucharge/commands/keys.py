@@ -30,8 +30,8 @@ def command(folder, hosts, force):
       ucharge keys --host csms.local --host 192.168.1.20
       ucharge keys --out /safe/place/keys
 
-    The charger gets ca.der. Keep the *.key.pem to yourself: whoever has signing.key.pem makes
-    firmware that your chargers install.
+    The charger gets ca.der. Keep the *.key.pem to yourself: whoever has signing.key.pem can
+    sign firmware as you do. (Chargers do not check signatures yet.)
     """
     keys = create(folder, hosts, force)
     table = Table("file", "for", title=f"keys in {folder}", title_justify="left")
