@@ -9,6 +9,7 @@ import gc
 
 import vfs
 from chip.nor import MemoryCells, NorFlash, PowerCut
+from model import World
 
 import samples
 from firmware.ocpp16.update_job import UpdateJob
@@ -17,8 +18,9 @@ from loader import record, verdict
 from loader.choose import choose
 from loader.files import Files
 from loader.record import CONFIRMED, TRIAL, Record, other
-from loader.resets import HARD, POWER_ON, WATCHDOG
+from loader.resets import CRASHED, HARD, POWER_ON, WATCHDOG
 from loader.slots import FileSlot
+from ocppj import CallError
 
 SECTORS = 48
 _ROOT = "/d"
@@ -26,6 +28,7 @@ _NOW_S = 1770000000
 _MAX_BOOTS = 30
 _QUIET_TURNS = 4
 _EIO = -5
+_CRASH_LOG = b"Traceback (most recent call last):\n" + b"x" * 400
 
 
 class Reset(BaseException):
@@ -90,21 +93,24 @@ class Download:
 
 
 class Bench:
-    """A device with ``image`` in slot a, confirmed; ``snapshot`` is its flash."""
+    """A device as ``scenario`` begins; runs it afresh each time."""
 
-    def __init__(self, factory):
+    def __init__(self, scenario):
+        self._scenario = scenario
         self.flash = Flash(MemoryCells(SECTORS), SECTORS)
         vfs.VfsLfs2.mkfs(self.flash, progsize=256)
         self._port = None
         files = self._mount()
         files.mkdir("/slots")
         files.mkdir("/state")
-        slot = FileSlot(files, "a")
-        slot.append(factory.payload)
-        slot.publish(factory.file[: -len(factory.payload)])
-        slot.mark_proven((0, 0, 0))
-        first = Record(CONFIRMED, "a", "b")
-        first.version, first.digest = slot.version(), slot.digest()
+        slots = {name: FileSlot(files, name) for name in scenario.slots}
+        for name, image in scenario.slots.items():
+            slots[name].append(image.payload)
+            slots[name].publish(image.file[: -len(image.payload)])
+            slots[name].mark_proven(image.floor)
+        first = Record(CONFIRMED, scenario.home, other(scenario.home))
+        home = slots[scenario.home]
+        first.version, first.digest, first.floor = home.version(), home.digest(), home.floor()
         record.write(files, first)
         self._snapshot = bytes(self.flash.cells.data)
 
@@ -116,43 +122,59 @@ class Bench:
         vfs.mount(vfs.VfsLfs2(self._port, progsize=256), _ROOT)
         return Files(_ROOT)
 
-    def run(self, world, cut_at=None, mode="clean"):
-        """From the factory's flash until all is quiet; returns the operations counted.
+    def run(self, cuts=()):
+        """From the first flash until all is quiet; returns the operations counted.
 
-        The power goes at operation ``cut_at``: instead of it ("clean"), in the middle of it
-        ("torn") or right after it ("after"). Raises model.Violation.
+        ``cuts``: (operations since the cut before, mode); the power goes instead of that
+        operation ("clean"), in the middle of it ("torn") or right after it ("after").
+        Raises model.Violation.
         """
+        world = World(self._scenario)
         self.flash.cells.data[:] = self._snapshot
         self.flash.operations = 0
-        self.flash.cut_after = cut_at if mode == "after" else None
-        self.flash.power_on(None if mode == "after" else cut_at, mode == "torn")
-        cause = POWER_ON
+        cuts = list(cuts)
+        self._power_on(cuts)
+        cause, flags = POWER_ON, 0
         for _ in range(_MAX_BOOTS):
             try:
-                cause = self._boot(world, cause)
+                cause, flags = self._boot(world, cause, flags)
             except PowerCut:
-                self.flash.cut_after = None
-                self.flash.power_on()
-                cause = POWER_ON
+                self._power_on(cuts)
+                world.power_cut()
+                cause, flags = POWER_ON, 0
             if cause is None:
                 return self.flash.operations
         raise RuntimeError("not quiet after %d boots" % _MAX_BOOTS)
 
-    def _boot(self, world, cause):
-        """One boot to its end; the next reset's cause, None when all is quiet."""
+    def _power_on(self, cuts):
+        later, mode = cuts.pop(0) if cuts else (None, None)
+        at = None if later is None else self.flash.operations + later
+        self.flash.cut_after = at if mode == "after" else None
+        self.flash.power_on(None if mode == "after" else at, mode == "torn")
+
+    def _boot(self, world, cause, flags):
+        """One boot to its end; the next one's cause and flags, (None, 0) when all is quiet."""
         files = self._mount()
         slots = {name: FileSlot(files, name) for name in "ab"}
-        held, decision = choose(files, slots, cause, 0, lambda: None)
-        contents = {name: files.read("/slots/%s.rom" % name, 1 << 20) for name in "ab"}
-        image = world.booted(held, decision, slots, contents)
+        held, decision = choose(files, slots, cause, flags, lambda: None)
+        image = world.booted(held, decision, slots, contents(files))
         if image.hangs:
-            return WATCHDOG
+            return WATCHDOG, 0
+        if image.crashes:
+            world.crashed()
+            files.write("/state/crash.log", _CRASH_LOG)
+            return HARD, CRASHED
         slots[decision.slot].mounted = True
         try:
             Application(files, slots, held, world, image).run()
         except Reset:
-            return HARD
-        return None
+            return HARD, 0
+        return None, 0
+
+
+def contents(files):
+    """What lies in the slots, as bytes by name."""
+    return {name: files.read("/slots/%s.rom" % name, 1 << 20) for name in "ab"}
 
 
 class Application:
@@ -181,7 +203,7 @@ class Application:
         return 1000 + self.world.current
 
     async def _get(self, url):
-        return Download(self.world.updates[int(url)][0].file)
+        return Download(self.world.updates[int(url)].image.file)
 
     def _reset(self):
         raise Reset
@@ -194,9 +216,12 @@ class Application:
             quiet += 1
             if self._turn():
                 quiet = 0
-            elif quiet == _QUIET_TURNS and self.world.settle(self.record, self.image):
+            elif quiet == _QUIET_TURNS and self._settle():
                 quiet = 0
         gc.collect()
+
+    def _settle(self):
+        return self.world.settle(self.record, self.image, self.slots, contents(self.files))
 
     def _turn(self):
         """Do one thing; True if there was one."""
@@ -207,17 +232,24 @@ class Application:
             world.confirmed(self.record)
             job.settle(self.record, self.slots[other(self.record.home)])
             return True
-        if world.asked():
-            job.request(str(world.current), _NOW_S, 0, 0)
-            world.acknowledge()
+        if world.asked() and self._request():
             return True
         status = job.next_status()
         if status:
             world.report(status)
-            job.status_answered(status)
+            job.status_answered(job.report_number)
             return True
         before = job.phase
         job.tick(_NOW_S, False)
         if job.phase == before:  # else: report the step first
             asyncio.run(self.updater.step())
         return job.phase != before
+
+    def _request(self):
+        """UpdateFirmware; False while the job does not take it."""
+        try:
+            self.job.request(str(self.world.current), _NOW_S, 0, 0)
+        except CallError:
+            return False
+        self.world.acknowledge()
+        return True

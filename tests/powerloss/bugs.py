@@ -3,6 +3,7 @@
 from firmware.ocpp16.update_job import UpdateJob
 from firmware.updater import Updater
 from loader import record, verdict
+from loader.decide import Facts
 from loader.record import TRIAL
 from loader.slots import FileSlot
 
@@ -99,11 +100,11 @@ def outcome_forgotten():
     def careless(self):
         status = next_status(self)
         if status:
-            answered(self, status)
+            answered(self, self.report_number)
         return status
 
     UpdateJob.next_status = careless
-    UpdateJob.status_answered = lambda self, status: None
+    UpdateJob.status_answered = lambda self, number: None
 
 
 def confirmed_at_start():
@@ -116,6 +117,27 @@ def confirmed_at_start():
     record.write = trusting
 
 
+def completion_forgotten():
+    """The mark "proven" that a cut kept from being set is never made good."""
+    verdict.complete = lambda record, slots: None
+
+
+def owed_report_dropped():
+    """A new request forgets the outcome that the last update has still to report."""
+    request = UpdateJob.request
+
+    def careless(self, *arguments):
+        self.reports = []
+        request(self, *arguments)
+
+    UpdateJob.request = careless
+
+
+def crashes_not_counted():
+    """A confirmed image may crash at start for ever."""
+    Facts.unhealthy_boots = lambda self: 0
+
+
 BUGS = {
     bug.__name__: bug
     for bug in (
@@ -125,5 +147,8 @@ BUGS = {
         published_before_written,
         outcome_forgotten,
         confirmed_at_start,
+        completion_forgotten,
+        owed_report_dropped,
+        crashes_not_counted,
     )
 }

@@ -2,47 +2,65 @@
 
     campaign.py SCENARIO MODE FIRST STEP [BUG]
 
-MODE: "clean", "torn" or "after" (bench.Bench.run): cuts at FIRST, FIRST + STEP, ... Prints
-"ops N", a line per failure, and at last "cuts N failures N".
+MODE: "clean", "torn" or "after" (bench.Bench.run): cuts at FIRST, FIRST + STEP, ...; "twice":
+another cut some operations after that one, both in any of the three ways. Prints "ops N", a
+line per failure, and at last "cuts N failures N".
 """
 
 import gc
+import random
 import sys
 
 from bench import Bench
 from bugs import BUGS
-from model import Violation, World
-from scenarios import FACTORY, SCENARIOS
+from model import Violation
+from scenarios import SCENARIOS
 
 _MAX_SHOWN = 10
+_MODES = ("clean", "torn", "after")
+_SEED = 1
+_MOST_BETWEEN = 60
+
+
+def cuts_at(mode, operations):
+    """For each operation from 0 on, what Bench.run is given to cut there."""
+    if mode != "twice":
+        return [[(at, mode)] for at in range(operations + 1)]
+    random.seed(_SEED)  # alike in every share
+    return [
+        [
+            (at, random.choice(_MODES)),
+            (random.randint(1, _MOST_BETWEEN), random.choice(_MODES)),
+        ]
+        for at in range(operations + 1)
+    ]
 
 
 def main(name, mode, first, step, bug=None):
     if bug:
         BUGS[bug]()
-    updates = SCENARIOS[name]
-    bench = Bench(FACTORY)
+    bench = Bench(SCENARIOS[name])
     failures = 0
     try:
-        operations = bench.run(World(FACTORY, updates))
-    except Violation as violation:
-        print("%s without a cut: %s" % (name, violation))
+        operations = bench.run()
+    except (Violation, RuntimeError, OSError) as error:
+        print("%s without a cut: %r" % (name, error))
         print("cuts 1 failures 1")
         return
     print("ops", operations)
-    cuts = 0
-    for cut_at in range(first, operations + 1, step):
-        cuts += 1
+    runs = 0
+    for cuts in cuts_at(mode, operations)[first::step]:
+        runs += 1
         try:
-            bench.run(World(FACTORY, updates), cut_at, mode)
+            bench.run(cuts)
         except (Violation, RuntimeError, OSError) as error:
             failures += 1
             if failures <= _MAX_SHOWN:
-                print("%s %s cut at %d: %r" % (name, mode, cut_at, error))
+                print("%s cut at %s: %r" % (name, cuts, error))
             if bug:
                 break  # caught
         gc.collect()
-    print("cuts %d failures %d" % (cuts, failures))
+    print("cuts %d failures %d" % (runs, failures))
 
 
 main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
