@@ -33,6 +33,7 @@ PHASES = _CANCELLABLE + (INSTALLING, TRIAL_RUNS)
 
 # Ends of a job: the statuses still to report, facts/ocpp16.md section 7.
 _CONTENT_REFUSED = ("Downloaded", "Installing", "InstallationFailed")
+_OUTCOMES = ("Installed", "InstallationFailed", "DownloadFailed")
 STATUSES = ("Downloading", "DownloadFailed", "Installed") + _CONTENT_REFUSED
 
 
@@ -98,8 +99,11 @@ class UpdateJob:
             raise CallError("InternalError", "an update is being installed")
         if self.phase not in (IDLE, DONE):
             self._log("update: replaced by a newer request")
-        # An outcome still to be reported comes before the new job's reports.
-        owed = self.reports if self.phase == DONE else []
+        # Outcomes still to be reported come before the new job's reports. The job that owes them
+        # may be two jobs back: a request that was not answered is sent again.
+        owed = self.reports
+        while owed and owed[-1] not in _OUTCOMES:
+            owed.pop()
         if not owed:
             self.report_number += 1
         self.generation += 1
@@ -114,6 +118,7 @@ class UpdateJob:
             self.enter(SCHEDULED)
         except OSError:
             self.clear()  # what can't be kept must not be promised
+            self.phase, self.reports = (DONE if owed else IDLE), owed
             raise
         self._log("update: requested from " + location)
 

@@ -232,6 +232,15 @@ class TestUpdateJob(unittest.TestCase):
         self.job.transport_failed("gone", NOW_S)
         self.assertEqual(self.drain(), ["DownloadFailed"])
 
+    def test_an_outcome_survives_a_request_that_is_sent_twice(self):
+        self.to(jobs.TRIAL_RUNS)
+        self.job.settle(self.record(REJECTED, "watchdog"), Slot())
+        self.ask()
+        self.job = self.load()
+        self.ask()
+        self.assertEqual(self.drain(), ["InstallationFailed"])
+        self.assertEqual(self.job.phase, jobs.SCHEDULED)
+
     def test_a_late_answer_to_the_old_job_is_not_the_new_ones(self):
         self.ask()
         self.job.tick(NOW_S, False)
