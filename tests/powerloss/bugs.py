@@ -126,9 +126,9 @@ def owed_report_dropped():
     """A new request forgets the outcome that the last update has still to report."""
     request = UpdateJob.request
 
-    def careless(self, *arguments):
+    def careless(self, location, retrieve_s, retries, retry_interval_s):
         self.reports = []
-        request(self, *arguments)
+        request(self, location, retrieve_s, retries, retry_interval_s)
 
     UpdateJob.request = careless
 
