@@ -7,11 +7,11 @@ and the loader starts as after a power-on. Runs on real MicroPython only.
 import asyncio
 import gc
 
-import vfs
-from chip.nor import MemoryCells, NorFlash, PowerCut
+from chip.nor import MemoryCells, PowerCut
 from model import World
 
 import samples
+from cut_flash import Flash, make, mount
 from firmware.ocpp16.update_job import UpdateJob
 from firmware.updater import Updater
 from loader import record, verdict
@@ -27,51 +27,11 @@ _ROOT = "/d"
 _NOW_S = 1770000000
 _MAX_BOOTS = 30
 _QUIET_TURNS = 4
-_EIO = -5
 _CRASH_LOG = b"Traceback (most recent call last):\n" + b"x" * 400
 
 
 class Reset(BaseException):
     """machine.reset()."""
-
-
-class Flash(NorFlash):
-    """NOR flash with a third kind of cut: just after an operation, before its caller goes on."""
-
-    cut_after = None
-
-    def erase(self, sector):
-        super().erase(sector)
-        self._cut_when_due()
-
-    def _program_page(self, address, view):
-        super()._program_page(address, view)
-        self._cut_when_due()
-
-    def _cut_when_due(self):
-        if self.operations == self.cut_after:
-            self._cut()
-
-
-class Port:
-    """One boot's way to the flash.
-
-    Files of an earlier mount are closed by the garbage collector whenever it likes; on a
-    real board they would be gone with the power, so their port is dead.
-    """
-
-    def __init__(self, flash):
-        self.flash = flash
-        self.is_on = True
-
-    def readblocks(self, block, buf, offset=0):
-        return self.flash.readblocks(block, buf, offset) if self.is_on else _EIO
-
-    def writeblocks(self, block, buf, offset=0):
-        return self.flash.writeblocks(block, buf, offset) if self.is_on else _EIO
-
-    def ioctl(self, operation, argument):
-        return self.flash.ioctl(operation, argument) if self.is_on else _EIO
 
 
 class Download:
@@ -98,7 +58,7 @@ class Bench:
     def __init__(self, scenario):
         self._scenario = scenario
         self.flash = Flash(MemoryCells(SECTORS), SECTORS)
-        vfs.VfsLfs2.mkfs(self.flash, progsize=256)
+        make(self.flash)
         self._port = None
         files = self._mount()
         files.mkdir("/slots")
@@ -115,11 +75,7 @@ class Bench:
         self._snapshot = bytes(self.flash.cells.data)
 
     def _mount(self):
-        if self._port:
-            self._port.is_on = False
-            vfs.umount(_ROOT)
-        self._port = Port(self.flash)
-        vfs.mount(vfs.VfsLfs2(self._port, progsize=256), _ROOT)
+        self._port = mount(self.flash, _ROOT, self._port)
         return Files(_ROOT)
 
     def run(self, cuts=()):
@@ -149,8 +105,7 @@ class Bench:
     def _power_on(self, cuts):
         later, mode = cuts.pop(0) if cuts else (None, None)
         at = None if later is None else self.flash.operations + later
-        self.flash.cut_after = at if mode == "after" else None
-        self.flash.power_on(None if mode == "after" else at, mode == "torn")
+        self.flash.power_on_until(at, mode)
 
     def _boot(self, world, cause, flags):
         """One boot to its end; the next one's cause and flags, (None, 0) when all is quiet."""

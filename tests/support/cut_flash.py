@@ -1,0 +1,73 @@
+"""A NOR flash whose power can go at any operation, and one boot's way to it.
+
+The power is cut by an exception out of the flash; then the file system is mounted afresh. Runs
+on real MicroPython only, where LittleFS is the real one. May import: the simulator's flash.
+"""
+
+import vfs
+from chip.nor import NorFlash
+
+_EIO = -5
+_PROGRAM_BYTES = 256
+
+
+class Flash(NorFlash):
+    """NOR flash with a third kind of cut: just after an operation, before its caller goes on."""
+
+    cut_after = None
+
+    def power_on_until(self, operation, mode):
+        """Power on; the power goes again at that operation (None: not at all).
+
+        ``mode``: instead of it ("clean"), in the midst of it ("torn") or right after it ("after").
+        """
+        self.cut_after = operation if mode == "after" else None
+        self.power_on(None if mode == "after" else operation, mode == "torn")
+
+    def erase(self, sector):
+        super().erase(sector)
+        self._cut_when_due()
+
+    def _program_page(self, address, view):
+        super()._program_page(address, view)
+        self._cut_when_due()
+
+    def _cut_when_due(self):
+        if self.operations == self.cut_after:
+            self._cut()
+
+
+class Port:
+    """One boot's way to the flash.
+
+    Files of an earlier mount are closed by the garbage collector whenever it likes; on a
+    real board they would be gone with the power, so their port is dead.
+    """
+
+    def __init__(self, flash):
+        self.flash = flash
+        self.is_on = True
+
+    def readblocks(self, block, buf, offset=0):
+        return self.flash.readblocks(block, buf, offset) if self.is_on else _EIO
+
+    def writeblocks(self, block, buf, offset=0):
+        return self.flash.writeblocks(block, buf, offset) if self.is_on else _EIO
+
+    def ioctl(self, operation, argument):
+        return self.flash.ioctl(operation, argument) if self.is_on else _EIO
+
+
+def make(flash):
+    """A new LittleFS on ``flash``."""
+    vfs.VfsLfs2.mkfs(flash, progsize=_PROGRAM_BYTES)
+
+
+def mount(flash, root, before=None):
+    """Mount ``flash`` at ``root``; gives its Port. ``before``: the last boot's, which dies."""
+    if before:
+        before.is_on = False
+        vfs.umount(root)
+    port = Port(flash)
+    vfs.mount(vfs.VfsLfs2(port, progsize=_PROGRAM_BYTES), root)
+    return port
