@@ -4,6 +4,9 @@ Files in tests/unit and tests/scenario are collected by pytest as usual, for CPy
 gives one item more, which runs the whole file in a MicroPython process of its own. It fails with
 the process, and also when the process is too quiet to be trusted: no closing line, no test run,
 fewer or more tests than CPython found.
+
+Whatever a charge point sends to the bench's or to the test central system, in any test and on
+either interpreter, must hold against the official schemas of OCPP 1.6, or the test fails.
 """
 
 import os
@@ -12,14 +15,23 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from sent_check import VARIABLE, SentCheck
 
 PORTABLE = ("tests/unit", "tests/scenario")
 MICROPYPATH = ".:lib:tests/micropython:tests/support:.frozen"
 RESULT = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
 PROPERTY = "micropython"
+MESSAGES = "messages"  # held against the schemas
+CASES = "cases"  # (of what, how many): of tests that are generated
+
+
+class SchemaError(Exception):
+    """A charge point has sent what the specification forbids."""
 
 
 class MicropythonError(Exception):
@@ -52,23 +64,65 @@ def pytest_collection_modifyitems(config, items):
             )
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "violations: this test makes a charger break the rules")
+
+
+@pytest.fixture(autouse=True)
+def every_message_is_valid(request, monkeypatch):
+    """Fails the test where a charge point broke the rules, as the schemas have them."""
+    received = []  # (what the test central system has against it, the book's entry)
+    if "ucharge.csms.charger" in sys.modules:
+        listen_to_chargers(monkeypatch, received)
+    yield
+    check = SentCheck()
+    wrong = check.take()
+    for found, entry in received:
+        if found:
+            wrong.append(f"{entry.identity}: {entry.kind} of {entry.action}: {found}: {entry.raw}")
+    count = check.count + len(received)
+    if count:
+        request.node.user_properties.append((MESSAGES, count))
+    if wrong and not request.node.get_closest_marker("violations"):
+        raise SchemaError("\n".join(wrong))
+
+
+def listen_to_chargers(monkeypatch, received):
+    """Have all that any test central system receives appended to ``received``."""
+    charger = sys.modules["ucharge.csms.charger"]
+    violation_of = charger.violation_of
+
+    def judge(entry):
+        found = violation_of(entry)
+        received.append((found, entry))
+        return found
+
+    monkeypatch.setattr(charger, "violation_of", judge)
+
+
 def pytest_terminal_summary(terminalreporter):
-    """One line a file and a grand total, in the form of the unittest shim's closing line."""
-    lines = sorted(
-        (name, counts)
+    """One line a portable file and a grand total; what was held against the schemas; cases."""
+    properties = [
+        found
         for reports in terminalreporter.stats.values()
         for report in reports
-        if getattr(report, "when", None) == "call"
-        for key, (name, counts) in report.user_properties
-        if key == PROPERTY
-    )
-    if not lines:
-        return
-    terminalreporter.section("MicroPython")
+        if getattr(report, "when", None) == "teardown"
+        for found in report.user_properties
+    ]
+    lines = sorted(value for key, value in properties if key == PROPERTY)
+    cases = sorted(value for key, value in properties if key == CASES)
+    messages = sum(value for key, value in properties if key == MESSAGES)
+    if lines or cases or messages:
+        terminalreporter.section("MicroPython, schemas, cases")
     for name, counts in lines:
         terminalreporter.write_line(f"micropython {name}: {format_counts(counts)}")
-    total = [sum(column) for column in zip(*(counts for _, counts in lines), strict=True)]
-    terminalreporter.write_line(f"micropython total: {format_counts(total)}")
+    if lines:
+        total = [sum(column) for column in zip(*(counts for _, counts in lines), strict=True)]
+        terminalreporter.write_line(f"micropython total: {format_counts(total)}")
+    if messages:
+        terminalreporter.write_line(f"schemas of OCPP 1.6: {messages} messages held against them")
+    for what, count in cases:
+        terminalreporter.write_line(f"cases {what}: {count}")
 
 
 def format_counts(counts):
@@ -92,12 +146,15 @@ def find_micropython():
     return path
 
 
-def run_micropython(path, root, heap, timeout_s):
-    """Run one test file; (exit status, or None after a time-out; its output)."""
+def run_micropython(path, root, heap, timeout_s, sent):
+    """Run one test file; (exit status, or None after a time-out; its output).
+
+    ``sent``: the file to write what charge points send to.
+    """
     process = subprocess.Popen(
         [find_micropython(), "-X", f"heapsize={heap}", path],
         cwd=root,
-        env={**os.environ, "MICROPYPATH": MICROPYPATH},
+        env={**os.environ, "MICROPYPATH": MICROPYPATH, VARIABLE: sent},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -156,12 +213,18 @@ class MicropythonItem(pytest.Item):
 
     def runtest(self):
         name = self.path.relative_to(self.config.rootpath).as_posix()
-        status, output = run_micropython(
-            name,
-            self.config.rootpath,
-            self.config.getini("micropython_heap"),
-            float(self.config.getini("micropython_timeout_s")),
-        )
+        check = SentCheck()
+        with tempfile.NamedTemporaryFile("r", suffix=".sent") as sent:
+            status, output = run_micropython(
+                name,
+                self.config.rootpath,
+                self.config.getini("micropython_heap"),
+                float(self.config.getini("micropython_timeout_s")),
+                sent.name,
+            )
+            wrong = check.judge_lines(sent)
+        if check.count:
+            self.user_properties.append((MESSAGES, check.count))
         counts = parse_counts(output)
         problem = judge(status, counts, self.expected)
         passed, failed, skipped = counts or (0, 0, 0)
@@ -170,6 +233,8 @@ class MicropythonItem(pytest.Item):
         self.user_properties.append((PROPERTY, (name, (passed, failed, skipped))))
         if problem:
             raise MicropythonError(f"{name} on MicroPython: {problem}\n{output}")
+        if wrong:
+            raise SchemaError("on MicroPython: " + "\n".join(wrong))
 
     def repr_failure(self, excinfo, style=None):
         if isinstance(excinfo.value, MicropythonError):

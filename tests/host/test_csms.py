@@ -69,6 +69,7 @@ async def test_a_central_system_that_implements_boot_notification_only():
                 assert len(answer) == 5
 
 
+@pytest.mark.violations
 @pytest.mark.asyncio
 async def test_id_tags_delay_and_silence_are_policy():
     async with CentralSystem() as central, client(central) as charger:
@@ -116,6 +117,7 @@ async def test_transactions_are_numbered_and_closed():
         ([4, "1", "GenericError", ""], "no OCPP-J message"),
     ],
 )
+@pytest.mark.violations
 @pytest.mark.asyncio
 async def test_violations_are_recorded(message, words):
     async with CentralSystem() as central, client(central) as charger:
@@ -127,6 +129,7 @@ async def test_violations_are_recorded(message, words):
         assert (await charger.ask("Heartbeat", {}, "after"))[0] in (3, 4)
 
 
+@pytest.mark.violations
 @pytest.mark.asyncio
 async def test_two_calls_at_once_and_reused_ids_are_violations():
     async with CentralSystem() as central:

@@ -3,16 +3,11 @@
 Each test makes a small project with one portable file and runs pytest on it.
 """
 
-import os
-import shutil
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from pytest_project import make_project, run_again, run_pytest
 
 HEAD = "import sys\nimport unittest\nfrom asynctest import run\n\n"
 TAIL = '\n\nif __name__ == "__main__":\n    unittest.main()\n'
@@ -88,35 +83,7 @@ class TestAsserts(unittest.TestCase):
 
 @pytest.fixture
 def project(tmp_path):
-    """An empty project with the real runner, shims and settings."""
-    (tmp_path / "tests" / "unit").mkdir(parents=True)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "tests")
-    for shim in ("micropython", "cpython"):
-        shutil.copytree(ROOT / "tests" / shim, tmp_path / "tests" / shim)
-    return tmp_path
-
-
-def run_pytest(project, source, *arguments, name="test_it.py"):
-    """Write one portable file and run pytest; (exit status, output)."""
-    (project / "tests" / "unit" / name).write_text(source)
-    return run_again(project, *arguments)
-
-
-def run_again(project, *arguments):
-    """Run pytest in a project; (exit status, output)."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # starts four times as fast
-    plugins = ("-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin", "-p", "xdist.plugin")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *plugins, *arguments],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    return done.returncode, done.stdout + done.stderr
+    return make_project(tmp_path)
 
 
 def case(*bodies):

@@ -1,13 +1,23 @@
 """The scripted central system of `charge_bench`; refuses what OCPP-J forbids.
 
 Everything that leaves a charge point is kept in `SENT`, over all benches of the process, so
-that a host test can hold it against the official schemas.
+that `tests/conftest.py` can hold it against the official schemas; where the environment names a
+file, it is written there too.
 """
 
 import json
+import os
 
 # ("call", action, payload), ("result", action answered, payload) or ("error", action, code)
 SENT = []
+
+_dump = open(os.getenv("UCHARGE_SENT"), "a") if os.getenv("UCHARGE_SENT") else None
+
+
+def _record(kind, action, payload):
+    SENT.append((kind, action, payload))
+    if _dump:
+        _dump.write(json.dumps((kind, action, payload)) + "\n")
 
 
 class BenchError(Exception):
@@ -70,12 +80,12 @@ class Central:
         if message[0] == 3:
             if action is None:
                 raise BenchError("an answer to nothing: " + text)
-            SENT.append(("result", action, message[2]))
+            _record("result", action, message[2])
             self.results[message[1]] = message[2]
         elif message[0] == 4:
             if len(message) != 5:
                 raise BenchError("CALLERROR has five elements: " + text)
-            SENT.append(("error", action, message[2]))
+            _record("error", action, message[2])
             self.errors.append(message)
             self.results[message[1]] = message[2]
         else:
@@ -88,7 +98,7 @@ class Central:
         _, unique_id, action, payload = message
         if len(unique_id) > 36:
             raise BenchError("id too long: " + unique_id)
-        SENT.append(("call", action, payload))
+        _record("call", action, payload)
         self.calls.append((self._bench.elapsed_ms, action, payload))
         answer = self.answers.get(action, "NotImplemented")
         if callable(answer):
