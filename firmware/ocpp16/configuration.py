@@ -6,20 +6,23 @@ May import: its siblings. Values are kept and sent as strings, as on the wire.
 from firmware.ocpp16.table import row
 
 # Name, access (W: also writable), default ("-": empty), type and its bounds: "b" bool; "i" integer
-# from, to; "m" list of measurands, at most so many; "p" phase rotations; "s" anything. One text
+# from, to; "m" list of measurands, "p" of phase rotations, at most so many; "s" anything. One text
 # takes a third of the heap that a dict would.
 # StopTxn...: readings within StopTransaction aren't kept yet, so the lists stay empty.
 # UnlockConnector...: the cable is fixed to the charger.
 KEYS = """
 AllowOfflineTxForUnknownId W false b
+AuthorizationCacheEnabled W true b
 AuthorizeRemoteTxRequests W true b
 ClockAlignedDataInterval W 0 i 0 86400
 ConnectionTimeOut W 60 i 0 86400
-ConnectorPhaseRotation W 0.Unknown p
+ConnectorPhaseRotation W 0.Unknown p 10
+ConnectorPhaseRotationMaxLength R 10 i 10 10
 GetConfigurationMaxKeys R 50 i 1 50
 HeartbeatInterval W 300 i 1 86400
 LocalAuthorizeOffline W true b
 LocalPreAuthorize W false b
+MaxEnergyOnInvalidId W 0 i 0 1000000
 MessageTimeout W 30 i 1 600
 MeterValueSampleInterval W 60 i 0 86400
 MeterValuesAlignedData W Energy.Active.Import.Register m 2
@@ -29,6 +32,7 @@ MeterValuesSampledDataMaxLength R 2 i 2 2
 MinimumStatusDuration W 0 i 0 3600
 NumberOfConnectors R 1 i 1 99
 ResetRetries W 0 i 0 10
+RestartDelayMax W 60 i 0 1800
 StopTransactionOnEVSideDisconnect W true b
 StopTransactionOnInvalidId W true b
 StopTxnAlignedData W - m 0
@@ -36,8 +40,10 @@ StopTxnAlignedDataMaxLength R 0 i 0 0
 StopTxnSampledData W - m 0
 StopTxnSampledDataMaxLength R 0 i 0 0
 SupportedFeatureProfiles R Core,FirmwareManagement,RemoteTrigger s
+SupportedFileTransferProtocols R HTTPS s
 TransactionMessageAttempts W 3 i 1 100
 TransactionMessageRetryInterval W 60 i 0 86400
+TxResumptionTimeout W 0 i 0 86400
 UnlockConnectorOnEVSideDisconnect R false b
 WebSocketPingInterval W 60 i 0 86400
 """
@@ -83,7 +89,7 @@ class Configuration:
         """Set and keep ``name``; the status for ChangeConfiguration's answer."""
         from firmware.ocpp16.configuration_check import keep
 
-        status, value = keep(self._files, name, value)
+        status, value = keep(self._files, name, value, self.number("NumberOfConnectors"))
         if status == "Accepted":
             self._values[name] = value
         return status

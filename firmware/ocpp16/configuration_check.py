@@ -31,12 +31,15 @@ def initial(files, provided):
     return values
 
 
-def keep(files, name, value):
-    """Write ``value`` of ``name`` to the file: (ChangeConfiguration's status, the value)."""
+def keep(files, name, value, connectors):
+    """Write ``value`` of ``name`` to the file: (ChangeConfiguration's status, the value).
+
+    ``connectors``: how many there are.
+    """
     found = row(KEYS, name)
     if found is None:
         return "NotSupported", None
-    value = accepted(name, value) if found[1] == "W" else None
+    value = accepted(name, value, connectors) if found[1] == "W" else None
     if value is None:
         return "Rejected", None
     # As read, so that keys of a later version survive this one.
@@ -50,7 +53,7 @@ def keep(files, name, value):
     return "Accepted", value
 
 
-def accepted(name, value):
+def accepted(name, value, connectors=99):
     """``value`` as it is kept, or None where the key can't take it."""
     found = row(KEYS, name)
     if found is None or len(value) > 500:
@@ -69,10 +72,10 @@ def accepted(name, value):
             good = item in _MEASURANDS.split(",") and items.count(item) == 1
         else:
             connector, _, rotation = item.partition(".")
-            good = rotation in _ROTATIONS.split(",") and _integer(connector, 0, 99)
+            good = rotation in _ROTATIONS.split(",") and _integer(connector, 0, connectors)
         if not good:
             return None
-    return ",".join(items) if kind == "p" or len(items) <= int(found[4]) else None
+    return ",".join(items) if len(items) <= int(found[4]) else None
 
 
 def _integer(value, low, high):

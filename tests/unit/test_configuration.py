@@ -70,6 +70,8 @@ class ConfigurationTest(unittest.TestCase):
             ("StopTxnSampledData", "", "Accepted"),
             ("ConnectorPhaseRotation", "0.RST, 1.RTS", "Accepted"),
             ("ConnectorPhaseRotation", "1.ABC", "Rejected"),
+            ("ConnectorPhaseRotation", "2.RST", "Rejected"),  # there is one connector
+            ("ConnectorPhaseRotation", ",".join(["0.RST"] * 11), "Rejected"),
         ):
             self.assertEqual(change(name, value), status, (name, value))
         self.assertEqual(self.configuration.number("HeartbeatInterval"), 60)
