@@ -82,10 +82,10 @@ class Vehicle:
 class Bench:
     """``central``, ``vehicle``, ``charge_point``, ``evse``; the time only moves when told to."""
 
-    def __init__(self, keys=None, connectors=1, start_ms=5000, job=None):
+    def __init__(self, keys=None, connectors=1, start_ms=5000, job=None, files=None):
         self.now_ms = start_ms
         self.elapsed_ms = 0
-        self.files = MemoryFiles()
+        self.files = files or MemoryFiles()
         self.lines = []
         self.linked = False
         self.central = Central(self)
@@ -112,7 +112,7 @@ class Bench:
             self.evse,
             configuration,
             Clock(self.now_ms),
-            UniqueIds(bytes([self._boots] * 12)),
+            UniqueIds(bytes([self._boots >> 8, self._boots & 255] * 6)),
             self.files,
             self.lines.append,
             self._job,
