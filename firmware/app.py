@@ -20,6 +20,7 @@ _PROVISIONING_POLL_MS = const(500)
 # What the start alone needs, or a later moment of its own: out of the heap.
 START_ONLY = (
     "firmware.assembly",
+    "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
     "firmware.settings",
     "loader.verdict",

@@ -5,12 +5,10 @@ BootNotification first, then transaction messages and all others in turn (OCPP 1
 """
 
 from firmware.ocpp16.authorization import Authorization
-from firmware.ocpp16.availability import Availability
 from firmware.ocpp16.commands import answer
 from firmware.ocpp16.meter_values import Metering
 from firmware.ocpp16.outbox import Outbox
 from firmware.ocpp16.registration import Registration
-from firmware.ocpp16.reset import Reset
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
 from micropython import const
@@ -39,6 +37,7 @@ class ChargePoint:
         self.evse = evse
         self.configuration = configuration
         self.clock = clock
+        self.files = files
         self.job = job
         self.log = log
         self._rpc = Rpc(unique_ids)
@@ -52,11 +51,14 @@ class ChargePoint:
         self._outbox = Outbox(configuration, clock, log)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)
-        self.availability = Availability(evse, files)
         self.authorization = Authorization(self)
         self.transactions = Transactions(self, self._outbox, files, stop_reason)
         self.metering = Metering(self, self._outbox)
-        self.reset = Reset(self, self._outbox)
+        self.diagnostics = None  # the upload of the logs, while there is one
+        self.reset = None  # once one was asked for
+        from firmware.ocpp16.availability import restore  # for the start only
+
+        restore(evse, files)
         configuration.assign("NumberOfConnectors", len(evse.connectors))
         self.apply_configuration()
 
@@ -82,11 +84,19 @@ class ChargePoint:
     @property
     def reset_requested(self):
         """None, "Soft" or "Hard": what the central system asked for."""
-        return self.reset.requested
+        return None if self.reset is None else self.reset.requested
+
+    def request_reset(self, kind, now_ms):
+        """Answer, stop and deliver, then let `ready_to_reset` say yes. ``kind``: Soft or Hard."""
+        if self.reset is None:
+            from firmware.ocpp16.reset import Reset
+
+            self.reset = Reset(self, self._outbox)
+        self.reset.request(kind, now_ms)
 
     def ready_to_reset(self, now_ms):
         """Whether the reset that was asked for may happen now."""
-        return self.reset.is_ready(now_ms)
+        return self.reset is not None and self.reset.is_ready(now_ms)
 
     def present_id_tag(self, idTag, now_ms, connector_id=None):
         """Somebody holds the card ``idTag`` against the reader: start or stop."""
@@ -104,14 +114,16 @@ class ChargePoint:
     def send(self, action, payload, on_answer=None, triggered=False):
         """Queue a CALL. ``on_answer(ok, payload or code, now_ms)`` is told what became of it.
 
-        Where it can't be sent the code is NOT_SENT, at once. ``triggered``: a TriggerMessage
-        asked for it, so it may go while Pending. Transaction messages go by the outbox instead.
+        False where it can't be sent; then the code is NOT_SENT, at once. ``triggered``: asked for
+        by a TriggerMessage, so it may go while Pending. Transaction messages go by the outbox.
         """
         allowed = self.registered or (triggered and self.registration.status == "Pending")
         if self._link and allowed and len(self._queue) < _MAX_QUEUE:
             self._queue.append((action, payload, on_answer, triggered))
-        elif on_answer:
+            return True
+        if on_answer:
             on_answer(False, NOT_SENT, self.now_ms)
+        return False
 
     def connected(self, now_ms):
         """A link to the central system is open."""
@@ -165,7 +177,7 @@ class ChargePoint:
         evse = self.evse
         if self.job:
             evse.set_available(not self.job.wants_unavailable, False)
-        evse.starts_blocked = bool(self.reset.requested or (self.job and self.job.wants_idle))
+        evse.starts_blocked = bool(self.reset or (self.job and self.job.wants_idle))
         self.transactions.tick(now_ms)
         self.metering.tick(now_ms)
         self.status.tick(now_ms)
@@ -182,6 +194,8 @@ class ChargePoint:
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)
+        except MemoryError:  # the answer's text was too long for what is left
+            text = self._rpc.error(unique_id, "InternalError", "out of memory")
         self.outgoing.append(text)
 
     def _settle(self, ok, payload, now_ms):

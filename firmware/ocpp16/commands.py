@@ -1,8 +1,8 @@
 """The central system's commands: who answers them; starting, stopping, reset (OCPP 1.6 5).
 
-May import: its siblings, `ocppj`, `loader.modules`. What comes rarely is in modules that
-are loaded for one command and dropped: 25 to 110 ms each on a Pico W. What switches power, or
-leads to it, is here.
+May import: its siblings, `ocppj`, `loader.modules`. A profile's commands are in its module:
+`core`, `firmware_commands`, `remote_trigger`, each loaded for one command and dropped: 25 to
+110 ms on a Pico W. Of Core what switches power, or leads to it, is here.
 """
 
 from firmware.ocpp16.table import row
@@ -18,20 +18,24 @@ RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
 RemoteStopTransaction transactionId i!
 Reset type eHard|Soft!
 """
-_RARE = const(
+_CORE = const(
     " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
-    " UnlockConnector UpdateFirmware "
+    " UnlockConnector "
 )
+_FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
 _RARE_MODULES = (
+    "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
-    "firmware.ocpp16.rare_commands",
+    "firmware.ocpp16.core",
+    "firmware.ocpp16.data_transfer",
+    "firmware.ocpp16.firmware_commands",
     "firmware.ocpp16.remote_trigger",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
 _UNSUPPORTED = const(
-    " CancelReservation ClearChargingProfile GetCompositeSchedule GetDiagnostics"
-    " GetLocalListVersion ReserveNow SendLocalList SetChargingProfile "
+    " CancelReservation ClearChargingProfile GetCompositeSchedule GetLocalListVersion ReserveNow"
+    " SendLocalList SetChargingProfile "
 )
 
 
@@ -46,10 +50,14 @@ def answer(charge_point, action, payload, now_ms):
     try:
         if row(ACTIONS, action):
             handlers = globals()
-        elif name in _RARE:
-            from firmware.ocpp16 import rare_commands
+        elif name in _CORE:
+            from firmware.ocpp16 import core
 
-            handlers = rare_commands.__dict__
+            handlers = core.__dict__
+        elif name in _FIRMWARE:
+            from firmware.ocpp16 import firmware_commands
+
+            handlers = firmware_commands.__dict__
         elif action == "TriggerMessage":
             from firmware.ocpp16 import remote_trigger
 
@@ -87,5 +95,5 @@ def RemoteStopTransaction(charge_point, payload, now_ms):
 
 
 def Reset(charge_point, payload, now_ms):
-    charge_point.reset.request(payload["type"], now_ms)
+    charge_point.request_reset(payload["type"], now_ms)
     return {"status": "Accepted"}

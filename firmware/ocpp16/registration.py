@@ -51,9 +51,15 @@ class Registration:
         return None
 
     def link_up(self, now_ms):
-        """A new link: a heartbeat that fell due long ago is not due twice."""
+        """A new link. After more than a day without one the milliseconds may have wrapped: the
+        heartbeat is due at once, for the clock."""
         if not 0 <= ticks_diff(now_ms, self._heartbeat_ms) <= _LONGEST_S * 1000:
-            self._heartbeat_ms = now_ms
+            self._heartbeat_ms = ticks_add(now_ms, -_LONGEST_S * 1000)
+
+    @property
+    def serial(self):
+        """The charge point's serial number, "" without one."""
+        return self._payload.get("chargePointSerialNumber", "")
 
     def boot_at_once(self):
         """The central system asks for a BootNotification."""
@@ -105,6 +111,8 @@ class Registration:
 
     def _set_clock(self, text, now_ms):
         try:
+            if not isinstance(text, str):
+                raise TimeError("")
             self._clock.set(text, now_ms)
-        except (TimeError, TypeError):
+        except TimeError:
             self._log("currentTime is no time")

@@ -16,25 +16,28 @@ def TriggerMessage(charge_point, payload, now_ms):
     if message == "MeterValues" or message == "StatusNotification":
         if connector_id is not None and connector_id > len(charge_point.evse.connectors):
             return {"status": "Rejected"}
+    accepted = True
     if message == "BootNotification":
         charge_point.registration.boot_at_once()
-    elif message == "FirmwareStatusNotification":
-        job = charge_point.job
-        status = {"status": job.trigger_status if job else "Idle"}
-        charge_point.send(message, status, None, True)
     elif message == "Heartbeat":
-        charge_point.send(message, {}, charge_point.registration.heartbeat_answered, True)
+        accepted = charge_point.send(
+            message, {}, charge_point.registration.heartbeat_answered, True
+        )
     elif message == "MeterValues":
-        _meter_values(charge_point, connector_id or None)
+        accepted = _meter_values(charge_point, connector_id or None)
     elif message == "StatusNotification":
         charge_point.status.triggered(connector_id)
     else:
-        return {"status": "NotImplemented"}
-    return {"status": "Accepted"}
+        firmware = message == "FirmwareStatusNotification"
+        job = charge_point.job if firmware else charge_point.diagnostics
+        status = {"status": job.trigger_status if job else "Idle"}
+        accepted = charge_point.send(message, status, None, True)
+    return {"status": "Accepted" if accepted else "Rejected"}
 
 
 def _meter_values(charge_point, connector_id):
-    """Send a reading of one connector, or with None of all."""
+    """Send a reading of one connector, or with None of all; False where there is none."""
+    sent = False
     for connector in charge_point.evse.connectors:
         if connector_id in (None, connector.connector_id):
             metering = charge_point.metering
@@ -46,4 +49,5 @@ def _meter_values(charge_point, connector_id):
             transaction_id = charge_point.transactions.id_at(connector)
             if transaction_id is not None:
                 payload["transactionId"] = transaction_id
-            charge_point.send("MeterValues", payload, None, True)
+            sent = charge_point.send("MeterValues", payload, None, True) or sent
+    return sent

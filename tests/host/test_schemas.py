@@ -9,11 +9,11 @@ from pathlib import Path
 import ocpp.v16
 import pytest
 
-from firmware.ocpp16 import commands, rare_commands, remote_trigger
+from firmware.ocpp16 import commands, core, firmware_commands, remote_trigger
 from firmware.ocpp16.table import names, row
 
 SCHEMAS = Path(ocpp.v16.__file__).parent / "schemas"
-MODULES = (commands, rare_commands, remote_trigger)
+MODULES = (commands, core, firmware_commands, remote_trigger)
 
 
 def schema_of(name):

@@ -56,7 +56,7 @@ class Commands(unittest.TestCase):
         self.call("GetConfiguration")
         self.status("ChangeConfiguration", key="HeartbeatInterval", value="20")
         self.status("TriggerMessage", requestedMessage="Heartbeat")
-        for name in ("configuration_check", "rare_commands", "remote_trigger"):
+        for name in ("availability", "configuration_check", "core", "remote_trigger"):
             self.assertNotIn("firmware.ocpp16." + name, sys.modules)
 
     def test_connection_time_out_takes_effect(self):
@@ -208,6 +208,7 @@ class Commands(unittest.TestCase):
         for message, sent in (
             ("BootNotification", 1), ("Heartbeat", 1), ("MeterValues", 1),
             ("StatusNotification", 2), ("FirmwareStatusNotification", 1),
+            ("DiagnosticsStatusNotification", 1),
         ):  # fmt: skip
             self.central.forget()
             before = len(SENT)
@@ -216,7 +217,8 @@ class Commands(unittest.TestCase):
             order = [kind for kind, _, _ in SENT[before:]]
             self.assertEqual(order, ["result"] + ["call"] * sent, message)
             self.assertEqual(self.central.actions(), [message] * sent)
-        self.assertEqual(self.central.payloads("FirmwareStatusNotification"), [{"status": "Idle"}])
+            if message.endswith("StatusNotification") and sent == 1:
+                self.assertEqual(self.central.payloads(message), [{"status": "Idle"}])
 
     def test_triggered_reading_of_a_transaction(self):
         self.bench.charge()
@@ -227,11 +229,11 @@ class Commands(unittest.TestCase):
         self.assertEqual(reading["meterValue"][0]["sampledValue"][0]["context"], "Trigger")
 
     def test_trigger_refused(self):
-        for payload, status in (
-            ({"requestedMessage": "DiagnosticsStatusNotification"}, "NotImplemented"),
-            ({"requestedMessage": "MeterValues", "connectorId": 2}, "Rejected"),
-        ):
-            self.assertEqual(self.status("TriggerMessage", **payload), status)
+        for message in ("MeterValues", "StatusNotification"):
+            payload = {"requestedMessage": message, "connectorId": 2}
+            self.assertEqual(self.status("TriggerMessage", **payload), "Rejected")
+        self.status("ChangeConfiguration", key="MeterValuesSampledData", value="")
+        self.assertEqual(self.status("TriggerMessage", requestedMessage="MeterValues"), "Rejected")
 
     def test_availability(self):
         change = "ChangeAvailability"

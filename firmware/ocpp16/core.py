@@ -1,12 +1,11 @@
-"""Commands of Core and FirmwareManagement that hardly ever come: loaded for one of them.
+"""Profile Core: the commands that hardly ever come. Loaded for one of them.
 
-May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8, 5.18 and 5.19.
+May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8 and 5.18; those that switch power
+are in `commands`.
 """
 
-from firmware.ocpp16.clock import parse_iso
 from firmware.ocpp16.configuration import KEYS
 from firmware.ocpp16.table import names, row
-from micropython import const
 from ocppj import CallError
 
 ACTIONS = """
@@ -16,17 +15,18 @@ ClearCache -
 DataTransfer vendorId s255! messageId s50 data s4096
 GetConfiguration key as50
 UnlockConnector connectorId i0!
-UpdateFirmware location s2048! retrieveDate d! retries i0:100 retryInterval i0:86400
 """
-_RETRY_INTERVAL_S = const(60)
 
 
 def ChangeAvailability(charge_point, payload, now_ms):
     connector_id = payload["connectorId"]
-    if connector_id and charge_point.evse.connector(connector_id) is None:
+    evse = charge_point.evse
+    if connector_id and evse.connector(connector_id) is None:
         return {"status": "Rejected"}
+    from firmware.ocpp16.availability import change
+
     operative = payload["type"] == "Operative"
-    return {"status": charge_point.availability.change(connector_id, operative)}
+    return {"status": change(evse, charge_point.files, connector_id, operative)}
 
 
 def ChangeConfiguration(charge_point, payload, now_ms):
@@ -40,16 +40,22 @@ def ClearCache(charge_point, payload, now_ms):
 
 
 def DataTransfer(charge_point, payload, now_ms):
-    return {"status": "UnknownVendorId"}
+    from firmware.ocpp16.data_transfer import answer
+
+    return answer(charge_point, payload, now_ms)
 
 
 def GetConfiguration(charge_point, payload, now_ms):
+    asked = payload.get("key")
+    configuration = charge_point.configuration
+    if asked and len(asked) > configuration.number("GetConfigurationMaxKeys"):
+        raise CallError("PropertyConstraintViolation", "key: more than GetConfigurationMaxKeys")
     known = []
     unknown = []
-    for name in payload.get("key") or names(KEYS):
+    for name in asked or names(KEYS):
         found = row(KEYS, name)
         if found:
-            value = charge_point.configuration.text(name)
+            value = configuration.text(name)
             known.append({"key": name, "readonly": found[1] != "W", "value": value})
         else:
             unknown.append(name)
@@ -61,17 +67,3 @@ def GetConfiguration(charge_point, payload, now_ms):
 
 def UnlockConnector(charge_point, payload, now_ms):
     return {"status": "NotSupported"}  # the cable is fixed, there is no lock
-
-
-def UpdateFirmware(charge_point, payload, now_ms):
-    if charge_point.job is None:
-        raise CallError("NotSupported")
-    if charge_point.evse.inhibited:
-        raise CallError("InternalError", "this image is on trial")
-    charge_point.job.request(
-        payload["location"],
-        parse_iso(payload["retrieveDate"]),
-        payload.get("retries", 0),
-        payload.get("retryInterval", _RETRY_INTERVAL_S),
-    )
-    return {}
