@@ -53,6 +53,7 @@ class App:
 
         (
             self._tls,
+            self._resolver,
             self._allow_http,
             self._board,
             self._clock,
@@ -145,7 +146,7 @@ class App:
         """An ``httpc`` response, by the board's own rules of trust."""
         from httpc.client import get
 
-        return await get(url, tls=self._tls, allow_http=self._allow_http)
+        return await get(url, tls=self._tls, allow_http=self._allow_http, resolver=self._resolver)
 
 
 def log(text):
@@ -169,7 +170,7 @@ def _load(feed):
     import transport  # noqa: F401
 
     feed()
-    import ws.client  # noqa: F401
+    import ws.websocket  # noqa: F401
 
     feed()
     import firmware.evse.evse

@@ -50,6 +50,7 @@ def assemble(app):
     board.raise_clock(manifest["built"])
     clock = Clock(now_ms, manifest["built"])
     tls = _tls_context(files)
+    resolver = Resolver(board.name_servers)
     evse = Evse(board.max_ma, board.connectors, saved_registers(files))
     evse.inhibited = context.is_trial
     job = UpdateJob(files, log, random_id)
@@ -75,16 +76,17 @@ def assemble(app):
         settings.identity,
         board.network_up,
         log,
+        resolver,
     )
     updater = Updater(
         job, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log
     )
     trial = _trial(settings, now_ms, manifest) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
-    transport.use_resolver(Resolver(board.name_servers))
     board.start_network(settings.wifi)
     return (
         tls,
+        resolver,
         settings.allow_http,
         board,
         clock,

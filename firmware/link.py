@@ -1,34 +1,39 @@
 """The link to the central system: connect, pump texts both ways, come back after a loss.
 
-May import: ``firmware.ocpp16`` by argument, ``ws``, ``transport``, ``reconnect``, ``ticks``.
+May import: ``firmware.ocpp16`` by argument, ``ws``, ``httpc``, ``transport``, ``reconnect``,
+``ticks``, ``loader.modules``.
 """
 
 import asyncio
 
+import httpc.errors  # noqa: F401 stays when the rest goes: its classes are caught elsewhere
+from loader.modules import forget
 from micropython import const
 from reconnect import DEAD, FIRST_MS, PING, Reconnect
 from ticks import sleep_ms, ticks_ms
 from transport import TransportError
-from ws.client import connect
 from ws.errors import HandshakeError, WsError
 
 _PUMP_MS = const(50)
+# What only connecting needs.
+_RARE = const(("httpc.url", "httpc.exchange", "ws.client"))
 
 
 class Link:
     """Keeps ``charge_point`` connected to ``url``.
 
     ``tls``: a context or None for plain ws; ``headers``: pairs for the handshake;
-    ``network_up()`` says whether trying makes sense.
+    ``network_up()`` says whether trying makes sense; ``resolver``: see transport.connect.
     """
 
-    def __init__(self, charge_point, url, tls, headers, identity, network_up, log):
+    def __init__(self, charge_point, url, tls, headers, identity, network_up, log, resolver=None):
         self._charge_point = charge_point
         self._url = url
         self._tls = tls
         self._headers = headers
         self._network_up = network_up
         self._log = log
+        self._resolver = resolver
         self._reconnect = Reconnect(identity.encode())
         self._socket = None
         self._is_closed = False
@@ -42,11 +47,11 @@ class Link:
         """One connection from the handshake to its end; milliseconds to wait after it."""
         reconnect = self._reconnect
         try:
-            socket = await connect(self._url, headers=self._headers, tls=self._tls)
+            socket = await self._open()
         except HandshakeError as error:
-            return self._note(error.reason, reconnect.failed(error.status, error.retry_after))
-        except TransportError as error:
-            return self._note(error.reason, reconnect.failed())
+            return self._note(error, reconnect.failed(error.status, error.retry_after))
+        except (TransportError, MemoryError) as error:
+            return self._note(error, reconnect.failed())
         self._log("link: connected")
         now_ms = ticks_ms()
         reconnect.opened(now_ms)
@@ -64,6 +69,24 @@ class Link:
             now_ms = ticks_ms()
             self._charge_point.disconnected(now_ms)
         return self._note(reason, reconnect.closed(now_ms))
+
+    async def _open(self):
+        # Loads module by module, so that the other tasks have their turns meanwhile.
+        try:
+            import httpc.url
+
+            await sleep_ms(0)
+            import httpc.exchange  # noqa: F401
+
+            await sleep_ms(0)
+            from ws.client import connect
+
+            await sleep_ms(0)
+            return await connect(
+                self._url, headers=self._headers, tls=self._tls, resolver=self._resolver
+            )
+        finally:
+            forget(*_RARE)
 
     def _note(self, reason, wait_ms):
         self._log("link: %s; again in %d s" % (reason, (wait_ms + 999) // 1000))

@@ -17,6 +17,8 @@ _RARE = const(
     (
         "firmware.download",
         "httpc.client",
+        "httpc.exchange",
+        "httpc.url",
         "ota.installer",
         "ota.manifest",
     )

@@ -1,14 +1,15 @@
 """Decisions about a connection that must always come back: when to try again, whether it lives.
 
-Pure: no clock and no I/O. May import: ``backoff``, ``ticks``.
+Pure: no clock and no I/O. May import: ``ticks``.
 """
 
-from backoff import Backoff
+import binascii
+
 from micropython import const
 from ticks import ticks_diff
 
 FIRST_MS = const(1000)
-_LONGEST_MS = const(60000)
+LONGEST_MS = const(60000)
 _STABLE_MS = const(10000)  # a connection that held so long starts the back-off anew
 # Asking again soon won't help where the server does not know us: the operator must act.
 _REFUSED = (401, 403, 404)
@@ -20,11 +21,36 @@ PING = const(1)
 DEAD = const(2)
 
 
+class Backoff:
+    """Waits between attempts: doubling from FIRST_MS to LONGEST_MS, jittered downwards.
+
+    ``seed_bytes`` (the charge point's identity) fixes the jitter, so that a fleet does not come
+    back in step, and one charge point's behaviour can be repeated in a test.
+    """
+
+    def __init__(self, seed_bytes):
+        self._state = binascii.crc32(seed_bytes)
+        self.reset()
+
+    def next_ms(self):
+        """Milliseconds to wait before the next attempt: half to all of the current step."""
+        base = self._base_ms
+        self._base_ms = min(base * 2, LONGEST_MS)
+        # Low bits of such a generator repeat early: only the high ones are used.
+        self._state = (self._state * 1103515245 + 12345) & 0x7FFFFFFF
+        half = base // 2
+        return half + (self._state >> 8) % (base - half + 1)
+
+    def reset(self):
+        """Start anew, after a success. The jitter goes on."""
+        self._base_ms = FIRST_MS
+
+
 class Reconnect:
     """``seed_bytes``: the charge point's identity, so that each of a fleet has its own jitter."""
 
     def __init__(self, seed_bytes):
-        self._backoff = Backoff(seed_bytes, FIRST_MS, _LONGEST_MS)
+        self._backoff = Backoff(seed_bytes)
         self._opened_ms = 0
         self._pinged_ms = None  # while a ping is not answered
 

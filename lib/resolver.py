@@ -35,11 +35,9 @@ def query(host, number):
     question = number + b"\1\0\0\1\0\0\0\0\0\0"
     for label in host.rstrip(".").split("."):
         data = label.encode()
-        if not 0 < len(data) < 64:
+        question += bytes((len(data) & 255,)) + data
+        if not 0 < len(data) < 64 or len(question) > 12 + 254:
             raise ResolveError("not a host name: " + host)
-        question += bytes((len(data),)) + data
-    if len(question) > 12 + 254:
-        raise ResolveError("host name is too long")
     return question + b"\0\0\1\0\1"
 
 
@@ -75,10 +73,10 @@ def answer(reply, question):
             elif kind == b"\0\5\0\1":
                 aliases[owner], at = _name(reply, at)
                 if at != end:
-                    raise BadReply("alias is malformed")
+                    raise ValueError
             at = end
         if at > len(reply):
-            raise BadReply("reply ends early")
+            raise ValueError
     except (IndexError, TypeError, ValueError):  # an address without four bytes: the last two
         raise BadReply("reply is malformed")
     name = question[12:-5].lower()
@@ -91,7 +89,8 @@ def answer(reply, question):
 
 
 def _name(data, at):
-    # (labels with their lengths, in lower case; position after them). Raises IndexError too.
+    # (labels with their lengths, in lower case; position after them). Raises IndexError or
+    # ValueError.
     name = b""
     after = 0
     first = at
@@ -102,13 +101,13 @@ def _name(data, at):
             at = (size & 63) << 8 | data[at + 1]
             # Always further back: no loops.
             if size < 0xC0 or at >= first:
-                raise BadReply("name is malformed")
+                raise ValueError
             first = at
         else:
             name += data[at : at + 1 + size].lower()
             at += 1 + size
             if len(name) > 254:
-                raise BadReply("name is too long")
+                raise ValueError
         size = data[at]
     return name, after or at + 1
 
@@ -125,44 +124,44 @@ class Resolver:
         self._kept = {}
 
     async def resolve(self, host, timeout_ms=10000):
-        """An address of ``host``, one at random if there are several; None without a server.
+        """An address of ``host``, one at random if there are several.
 
-        Takes 6 s at most, and ``timeout_ms``. Raises ResolveError.
+        ``host`` itself where the built-in getaddrinfo is to find it: an address, which it merely
+        converts, this computer, or no name server is known. Takes 6 s at most, and
+        ``timeout_ms``. Raises ResolveError.
         """
+        if host == "localhost" or _is_address(host):
+            return host
         kept = self._kept
-        try:
-            found = await self._ask(host, timeout_ms)
-        except NoAddress as error:
-            raise NoAddress("%s: %s" % (host, error.reason))
-        except ResolveError:
-            if host not in kept:
-                raise
-            return kept[host]
-        if not found:
-            return kept.get(host)
-        address = found[os.urandom(1)[0] % len(found)]
-        if len(kept) >= _MAX_KEPT:
-            kept.clear()
-        kept[host] = address
-        return address
-
-    async def _ask(self, host, timeout_ms):
         servers = self._servers()
-        if not servers:
-            return None
         start = ticks_ms()
-        reason = ""
-        for i in range(_TRIES):
+        reason = None
+        for i in range(_TRIES if servers else 0):
             left_ms = min(_TRY_MS, timeout_ms - ticks_diff(ticks_ms(), start))
             try:
-                return await _try(host, servers[i % len(servers)], self._port, left_ms)
-            except BadReply as error:
-                reason = error.reason
-            except OSError as error:
-                reason = "name server can't be reached: %s" % error
+                found = await _try(host, servers[i % len(servers)], self._port, left_ms)
+            except NoAddress as error:
+                raise NoAddress("%s: %s" % (host, error))
+            except (BadReply, OSError) as error:
+                reason = error
+            else:
+                if len(kept) >= _MAX_KEPT:
+                    kept.clear()
+                kept[host] = found[os.urandom(1)[0] % len(found)]
+                return kept[host]
             if left_ms < _TRY_MS:
                 break
-        raise ResolveError("no address for %s: %s" % (host, reason))
+        if reason and host not in kept:
+            raise ResolveError("no address for %s: %s" % (host, reason))
+        return kept.get(host, host)
+
+
+def _is_address(host):
+    parts = host.split(".")
+    for part in parts:
+        if not part.isdigit() or int(part) > 255:
+            return ":" in host
+    return len(parts) == 4
 
 
 def _address(host, port):

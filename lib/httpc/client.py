@@ -4,8 +4,7 @@ Which bytes of which version an answer promises: RFC 9110. May import: ``httpc``
 """
 
 from httpc.errors import BadResponse, Changed, StatusError, Truncated
-from httpc.exchange import exchange
-from httpc.head import Head
+from httpc.exchange import Head, exchange
 from httpc.url import parse, redirect
 
 _WANTED = (
@@ -20,7 +19,14 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 async def get(
-    url, tls=None, offset=0, etag=None, allow_http=False, timeout_ms=15000, max_redirects=3
+    url,
+    tls=None,
+    offset=0,
+    etag=None,
+    allow_http=False,
+    timeout_ms=15000,
+    max_redirects=3,
+    resolver=None,
 ):
     """A Response to a GET of ``url``, from byte ``offset`` of the version named ``etag``.
 
@@ -29,7 +35,7 @@ async def get(
     whole file comes, when the file has changed or the server knows no parts. Raises HttpError,
     TransportError.
     """
-    target = parse(url, ("https", "http") if allow_http else ("https",))
+    target = parse(url, "https", allow_http and "http")
     while True:
         response = Response(offset, etag, timeout_ms)
         lines = ["User-Agent: uCharge", "Accept-Encoding: identity", "Connection: close"]
@@ -39,7 +45,9 @@ async def get(
             if etag and not etag.startswith("W/"):
                 lines.append("If-Range: " + etag)
         try:
-            stream, rest = await exchange("GET", target, tls, lines, response, timeout_ms)
+            stream, rest = await exchange(
+                "GET", target, tls, lines, response, timeout_ms, resolver
+            )
         except Changed:
             offset = 0
             continue

@@ -2,11 +2,7 @@
 
 
 class HttpError(Exception):
-    """Base of all; ``reason`` is one readable line."""
-
-    def __init__(self, reason):
-        super().__init__(reason)
-        self.reason = reason
+    """Base of all; its text is one readable line."""
 
 
 class UrlError(HttpError):

@@ -4,8 +4,7 @@ May import: ``httpc``.
 """
 
 from httpc.errors import StatusError, Truncated
-from httpc.exchange import exchange
-from httpc.head import Head
+from httpc.exchange import Head, exchange
 from httpc.url import parse
 from micropython import const
 
@@ -13,7 +12,15 @@ _PIECE_BYTES = const(1024)
 
 
 async def upload(
-    url, tls, source, length, method="PUT", headers=(), allow_http=False, timeout_ms=15000
+    url,
+    tls,
+    source,
+    length,
+    method="PUT",
+    headers=(),
+    allow_http=False,
+    timeout_ms=15000,
+    resolver=None,
 ):
     """Send ``length`` bytes of ``source`` (it has readinto) to ``url``; the answer's status, 2xx.
 
@@ -21,7 +28,7 @@ async def upload(
     every piece sent, the answer. Redirects are not followed. Raises StatusError, other
     HttpErrors, TransportError, and what ``source`` raises.
     """
-    target = parse(url, ("https", "http") if allow_http else ("https",))
+    target = parse(url, "https", allow_http and "http")
     lines = ["%s: %s" % pair for pair in headers]
     lines += ["User-Agent: uCharge", "Connection: close", "Content-Length: %d" % length]
 
@@ -36,7 +43,7 @@ async def upload(
             left -= count
 
     head = Head(())
-    stream, _ = await exchange(method, target, tls, lines, head, timeout_ms, send_body)
+    stream, _ = await exchange(method, target, tls, lines, head, timeout_ms, resolver, send_body)
     await stream.close()
     if not 200 <= head.status < 300:
         raise StatusError(head.status)

@@ -15,11 +15,11 @@ class Url:
     """``scheme``, ``host`` (no brackets), ``port``, ``path`` (with the query, starts with '/'),
     ``is_secure``, ``authority`` (the value of the Host field)."""
 
-    def __init__(self, scheme, host, port, path):
+    def __init__(self, scheme, is_secure, host, port, path):
         self.scheme = scheme
+        self.is_secure = is_secure
         self.host = host
         self.path = path
-        self.is_secure = scheme in ("https", "wss")
         default = 443 if self.is_secure else 80
         self.port = port or default
         self.authority = "[" + host + "]" if ":" in host else host
@@ -27,8 +27,8 @@ class Url:
             self.authority += ":%d" % port
 
 
-def parse(text, schemes):
-    """The Url in ``text``, whose scheme must be one of ``schemes``. Raises UrlError."""
+def parse(text, secure, plain=None):
+    """The Url in ``text``, of the scheme ``secure`` or, if given, ``plain``. Raises UrlError."""
     if not isinstance(text, str) or len(text) > _MAX_LENGTH:
         raise UrlError("too long")
     for char in text:
@@ -36,10 +36,10 @@ def parse(text, schemes):
             raise UrlError("character")
     scheme, _, rest = text.partition("://")
     scheme = scheme.lower()
-    if scheme not in schemes or not rest:
-        raise UrlError("not " + " or ".join(schemes))
+    if not rest or scheme not in (secure, plain):
+        raise UrlError("not " + secure)
     rest, fragment, _ = rest.partition("#")
-    if fragment and scheme in ("ws", "wss"):  # RFC 6455, section 3
+    if fragment and secure == "wss":  # RFC 6455, section 3
         raise UrlError("fragment")
     end = len(rest)
     for mark in "/?":
@@ -51,7 +51,7 @@ def parse(text, schemes):
         path = "/" + path
     if port and not (port.isdigit() and len(port) < 6 and 0 < int(port) < 65536):
         raise UrlError("port")
-    return Url(scheme, host, int(port or 0), path)
+    return Url(scheme, scheme == secure, host, int(port or 0), path)
 
 
 def _split(authority):
@@ -77,4 +77,4 @@ def redirect(base, location):
     """The Url that ``location``, met at ``base``, leads to: https only. Raises UrlError."""
     if location[:1] == "/" and location[:2] != "//":
         location = "%s://%s%s" % (base.scheme, base.authority, location)
-    return parse(location, ("https",))
+    return parse(location, "https")

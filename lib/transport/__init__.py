@@ -4,15 +4,31 @@
 failing path leaves a socket open. May import: ``ticks``.
 """
 
+import ssl
 import sys
 
 from transport.errors import *  # noqa: F403 a list costs 270 bytes
-from transport.names import use_resolver as use_resolver
-from transport.tls import make_tls as make_tls
+from transport.errors import TlsError
 
 if sys.implementation.name == "micropython":
     from transport.device import connect as connect
-    from transport.device import resolve as resolve
 else:
     from transport.host import connect as connect
-    from transport.host import resolve as resolve
+
+
+def make_tls(ca_der, cert_der=None, key_der=None):
+    """A client context that trusts only the CA ``ca_der`` (DER bytes).
+
+    ``cert_der`` and ``key_der`` are the client's own certificate and key (security profile 3).
+    Raises TlsError when one of them can't be used.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    # MicroPython's default for a client is CERT_NONE: any certificate would do.
+    context.verify_mode = ssl.CERT_REQUIRED
+    try:
+        context.load_verify_locations(cadata=ca_der)
+        if cert_der:
+            context.load_cert_chain(cert_der, key_der)
+    except (TypeError, ValueError, OSError) as error:
+        raise TlsError("CA or client certificate can't be used: %s" % error, "ca")
+    return context

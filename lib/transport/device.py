@@ -23,36 +23,34 @@ from transport.errors import (
     TransportError,
     TransportTimeout,
 )
-from transport.names import numeric
-from transport.tls import refused
 
 _LOOK_MS = const(4)
 # A peer that always has data ready must not keep the other tasks from running.
 _TURN_MS = const(10)
+# What to look for in mbedtls's report -> kind, reason. It lists every fault; the first match
+# here is the one reported. transport.host has OpenSSL's.
+_FAULTS = (
+    ("expired", "date", "certificate expired, or the clock is wrong"),
+    ("future", "date", "certificate not yet valid: is the clock set?"),
+    ("trusted CA", "ca", "certificate not signed by the trusted CA"),
+    ("expected CN", "name", "certificate is for another host"),
+)
 
 
-async def resolve(host, port, timeout_ms=10000):
-    """(family, address) for ``socket.connect``. A numeric host needs no name server.
-
-    Without a resolver (see use_resolver) a name blocks the loop in getaddrinfo. Raises
-    ResolveError.
-    """
-    host = await numeric(host, timeout_ms)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return family, socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][-1]
-    except (OSError, IndexError):
-        raise ResolveError("no address for " + host)
-
-
-async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
+async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=None):
     """A Stream to host:port; ``tls`` is a context of make_tls or None for plain TCP.
 
     ``first`` is what the client says first: it is sent within the same time-out, and with it the
-    TLS handshake is done when connect returns. Raises a TransportError.
+    TLS handshake is done when connect returns. Without ``resolver``, a ``resolver.Resolver``,
+    the built-in one finds a name's address, and blocks. Raises a TransportError.
     """
     start = ticks_ms()
-    family, address = await resolve(host, port, timeout_ms)
+    place = await resolver.resolve(host, timeout_ms) if resolver else host
+    family = socket.AF_INET6 if ":" in place else socket.AF_INET
+    try:
+        address = socket.getaddrinfo(place, port, family, socket.SOCK_STREAM)[0][-1]
+    except (OSError, IndexError):
+        raise ResolveError("no address for " + host)
     stream = Stream(socket.socket(family, socket.SOCK_STREAM))
     connected = False
     try:
@@ -72,10 +70,12 @@ def _wait_readable(sock):
     yield core._io_queue.queue_read(sock)
 
 
-def _cause(error):
-    # mbedtls: (number, 'MBEDTLS_ERR_...'); the others: (number,)
-    cause = error.args[-1]
-    return errno.errorcode.get(cause, cause)
+def _refused(report):
+    # The TlsError for mbedtls's report about the server's certificate.
+    for mark, kind, reason in _FAULTS:
+        if mark in report:
+            return TlsError(reason, kind)
+    return TlsError(report.strip())
 
 
 def _pause_ms(start_ms, timeout_ms, what):
@@ -104,13 +104,13 @@ class Stream:
             self._raw.connect(address)
         except OSError as error:
             if error.errno != errno.EINPROGRESS:
-                raise ConnectError("can't connect: %s" % _cause(error))
+                raise ConnectError("can't connect: %s" % error)
         poller = select.poll()
         poller.register(self._raw, select.POLLOUT)
         start = ticks_ms()
         while not poller.poll(0):
             await sleep_ms(_pause_ms(start, timeout_ms, "connect"))
-        if poller.poll(0)[0][1] & (select.POLLERR | select.POLLHUP):
+        if poller.poll(0)[0][1] != select.POLLOUT:
             raise ConnectError("can't connect: refused or unreachable")
 
     def secure(self, tls, host):
@@ -131,13 +131,13 @@ class Stream:
             if sock:
                 return sock.readinto(view) if is_read else sock.write(view)
             error = TransportClosed("connection is closed")
-        except ValueError as text:
-            error = refused(str(text))
+        except ValueError as report:
+            error = _refused(str(report))
         except OSError as cause:
             if self._handshaking:
-                error = TlsError("TLS handshake: %s" % _cause(cause))
+                error = TlsError("TLS handshake: %s" % cause)
             else:
-                error = TransportClosed("connection lost: %s" % _cause(cause))
+                error = TransportClosed("connection lost: %s" % cause)
         self.abort()
         raise error
 

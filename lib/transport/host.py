@@ -14,7 +14,6 @@ from transport.errors import (
     TransportClosed,
     TransportTimeout,
 )
-from transport.names import numeric
 
 # OpenSSL's X509_V_ERR_...: 9 not yet valid, 10 expired, 62 host name, 64 IP address.
 _FAULTS = {
@@ -26,28 +25,26 @@ _FAULTS = {
 _UNTRUSTED = ("certificate not signed by the trusted CA", "ca")
 
 
-async def resolve(host, port, timeout_ms=10000):
-    """(family, address) for a connect. Raises ResolveError."""
-    host = await numeric(host, timeout_ms)
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise ResolveError(f"no address for {host}")
-    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
-    return found[0][0], found[0][4]
-
-
-async def connect(host, port, tls=None, timeout_ms=10000, first=b""):
+async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=None):
     """As transport.device.connect."""
+    opening = _connect(host, port, tls, first, resolver)
     try:
-        return await asyncio.wait_for(_connect(host, port, tls, first), timeout_ms / 1000)
+        return await asyncio.wait_for(opening, timeout_ms / 1000)
     except asyncio.TimeoutError:
         raise TransportTimeout("time-out: connect")
 
 
-async def _connect(host, port, tls, first):
-    _, address = await resolve(host, port)
+async def _resolve(host, port):
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError:
+        raise ResolveError(f"no address for {host}")
+    found.sort(key=lambda entry: entry[0] != socket.AF_INET)
+    return found[0][4]
+
+
+async def _connect(host, port, tls, first, resolver):
+    address = await _resolve(await resolver.resolve(host) if resolver else host, port)
     options = {"ssl": tls, "server_hostname": host} if tls else {}
     try:
         reader, writer = await asyncio.open_connection(address[0], address[1], **options)

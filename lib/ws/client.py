@@ -1,21 +1,27 @@
-"""The WebSocket on a socket: one reader, any number of senders, nothing lost by a cancel.
+"""Opens a WebSocket (RFC 6455, section 4.1). Needed to connect only; what stays is ws.websocket.
 
-May import: ``ws``, ``httpc``, ``transport``, ``ticks``.
+May import: ``ws``, ``httpc``.
 """
 
-from httpc.errors import HttpError
-from httpc.exchange import exchange
-from httpc.url import parse
-from micropython import const
-from ticks import sleep_ms, ticks_diff, ticks_ms
-from transport import TransportError
-from ws.errors import ConnectionClosed, HandshakeError, WsError
-from ws.handshake import Handshake
-from ws.protocol import BINARY, CLOSED, TEXT, Protocol
+import binascii
+import hashlib
+import os
 
-# How long the server has to answer our Close, and to end the connection after its own. Not for
-# nothing: a TLS server may wait for our end, and its close_notify can be swallowed by a read.
-_CLOSE_MS = const(1500)
+from httpc.errors import HttpError
+from httpc.exchange import Head, exchange
+from httpc.url import parse
+from ws.errors import HandshakeError
+from ws.websocket import WebSocket
+
+_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_WANTED = (
+    b"upgrade",
+    b"connection",
+    b"sec-websocket-accept",
+    b"sec-websocket-protocol",
+    b"sec-websocket-extensions",
+    b"retry-after",
+)
 
 
 async def connect(
@@ -25,144 +31,64 @@ async def connect(
     tls=None,
     max_message_bytes=65536,
     timeout_ms=10000,
-    binary=False,
+    resolver=None,
 ):
     """An open WebSocket to ``url`` (wss://, which needs ``tls``, or ws://).
 
     ``headers``: pairs to add to the request. ``timeout_ms`` bounds all of it, and later each wait
-    of a send. A binary message is answered with 1003 unless ``binary``. Raises HandshakeError,
-    TransportError.
+    of a send. Raises HandshakeError, TransportError.
     """
     handshake = Handshake(subprotocols, headers)
-    core = Protocol(max_message_bytes)
     try:
         stream, rest = await exchange(
-            "GET", parse(url, ("wss", "ws")), tls, handshake.lines, handshake, timeout_ms
+            "GET", parse(url, "wss", "ws"), tls, handshake.lines, handshake, timeout_ms, resolver
         )
     except HttpError as error:
-        raise HandshakeError(error.reason)
-    core.space()[: len(rest)] = rest
-    core.received(len(rest))
-    return WebSocket(stream, core, handshake.subprotocol, timeout_ms, binary)
+        raise HandshakeError(str(error))
+    return WebSocket(stream, rest, handshake.subprotocol, max_message_bytes, timeout_ms)
 
 
-class WebSocket:
-    """``subprotocol`` agreed on; ``last_receive_ms`` (ticks) when any bytes last came;
-    ``closed`` the ConnectionClosed that ended it, or None."""
+class Handshake(Head):
+    """``lines`` are the fields to send; fed with the answer until ``done``, then to be checked,
+    which gives the ``subprotocol`` agreed on. Pure but for the random key.
 
-    def __init__(self, stream, core, subprotocol, timeout_ms, binary):
-        self.subprotocol = subprotocol
-        self.last_receive_ms = ticks_ms()
-        self.closed = None
-        self._stream = stream
-        self._core = core
-        self._timeout_ms = timeout_ms
-        self._binary = binary
-        self._is_reading = False
+    ``subprotocols`` are the names offered, ``headers`` more pairs of name and value.
+    """
 
-    async def recv(self):
-        """The next message, a str (or bytes with ``binary``). One task at a time.
+    def __init__(self, subprotocols=(), headers=()):
+        super().__init__(_WANTED)
+        key = _base64(os.urandom(16))
+        self._accept = _base64(hashlib.sha1((key + _GUID).encode()).digest())
+        self._offered = subprotocols
+        self.subprotocol = None
+        self.lines = [
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: " + key,
+        ]
+        if subprotocols:
+            self.lines.append("Sec-WebSocket-Protocol: " + ", ".join(subprotocols))
+        self.lines += ["%s: %s" % pair for pair in headers]
 
-        Pings are answered in here: always have a task in recv(). Cancelling loses nothing.
-        Raises ConnectionClosed.
-        """
-        while True:
-            kind, data = await self._event()
-            if kind == TEXT or (kind == BINARY and self._binary):
-                return data
-            if kind == BINARY:
-                self._core.close(1003, "text only")
+    def check(self):
+        """Judge the answer. Raises HandshakeError."""
+        upgrade, connection, accept, self.subprotocol, extensions, retry_after = self.values
+        status = self.status
+        if status != 101:
+            raise HandshakeError("server answered %d" % status, status, retry_after)
+        tokens = [part.strip() for part in (connection or "").lower().split(",")]
+        for name, is_right in (
+            ("HTTP version", self.version == 11),
+            ("Upgrade", (upgrade or "").lower() == "websocket"),
+            ("Connection", "upgrade" in tokens),
+            ("Accept", accept == self._accept),
+            ("Extensions", extensions is None),
+            ("Protocol", self.subprotocol in (self._offered or (None,))),
+        ):
+            if not is_right:
+                raise HandshakeError("server's %s is missing or wrong" % name, status)
 
-    async def _event(self, timeout_ms=None):
-        # The core's next event. At the end the socket is closed, then ConnectionClosed raised.
-        if self.closed:
-            raise self.closed
-        if self._is_reading:
-            raise WsError("another task is in recv()")
-        self._is_reading = True
-        core = self._core
-        start = ticks_ms()
-        try:
-            while True:
-                if core.outgoing:
-                    await self._flush()
-                was_closing = core.close_sent
-                event = core.next_event()
-                if event:
-                    if event[0] < CLOSED:
-                        return event
-                    self.closed = ConnectionClosed(event[1], event[2])
-                    if was_closing:
-                        raise self.closed
-                    # The server is to end the connection, once it has our Close (section 7.1.1).
-                    start = ticks_ms()
-                    timeout_ms = _CLOSE_MS
-                    continue
-                if timeout_ms and ticks_diff(ticks_ms(), start) > timeout_ms:
-                    raise self._end("no Close from the server")
-                count = await self._stream.readinto(core.space(), timeout_ms)
-                if not count:
-                    raise self._end("connection lost")
-                core.received(count)
-                self.last_receive_ms = ticks_ms()
-        except TransportError as error:
-            raise self._end(error.reason)
-        finally:
-            self._is_reading = False
-            if self.closed:
-                self._stream.abort()
 
-    def _end(self, reason):
-        if not self.closed:
-            self.closed = ConnectionClosed(1006, reason)
-        self._stream.abort()
-        return self.closed
-
-    async def _flush(self):
-        outgoing = self._core.outgoing
-        while outgoing:
-            await self._stream.write(outgoing.pop(0), self._timeout_ms)
-
-    async def send(self, data):
-        """Send a str (or bytes). It goes out whole even if this is cancelled after it began.
-
-        Raises ConnectionClosed.
-        """
-        await self._say(self._core.message, data)
-
-    async def ping(self, payload=b""):
-        """Send a ping; its answer moves ``last_receive_ms``. Raises ConnectionClosed."""
-        await self._say(self._core.ping, payload)
-
-    async def _say(self, queue, data):
-        if self.closed:
-            raise self.closed
-        queue(data)
-        try:
-            await self._flush()
-        except TransportError as error:
-            raise self._end(error.reason)
-
-    async def close(self, code=1000, reason=""):
-        """Close cleanly if the server plays along, within some seconds; safe to call again.
-
-        A task in recv() gets ConnectionClosed.
-        """
-        start = ticks_ms()
-        try:
-            if not self.closed:
-                self._core.close(code, reason)
-                await self._flush()
-            while not self.closed or self._is_reading:
-                left_ms = _CLOSE_MS - ticks_diff(ticks_ms(), start)
-                if left_ms <= 0:
-                    break
-                if self._is_reading:
-                    await sleep_ms(10)  # that task gets the server's Close
-                else:
-                    await self._event(left_ms)
-        except (TransportError, ConnectionClosed):
-            pass
-        finally:
-            self._end("closed")
-            await self._stream.close()
+def _base64(data):
+    return binascii.b2a_base64(data)[:-1].decode()

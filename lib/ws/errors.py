@@ -2,11 +2,7 @@
 
 
 class WsError(Exception):
-    """Base of all; ``reason`` is one readable line."""
-
-    def __init__(self, reason):
-        super().__init__(reason)
-        self.reason = reason
+    """Base of all; its text is one readable line."""
 
 
 class HandshakeError(WsError):
@@ -25,8 +21,6 @@ class ConnectionClosed(WsError):
     """The WebSocket is closed: by the server, or after an error with ``code`` (1006: lost)."""
 
     def __init__(self, code, reason=""):
-        super().__init__(reason)
+        super().__init__("closed %d %s" % (code, reason))
         self.code = code
-
-    def __str__(self):
-        return "closed %d %s" % (self.code, self.reason)
+        self.reason = reason

@@ -1,6 +1,6 @@
-"""Frames as they are on the wire (RFC 6455, section 5.2 and 5.3). Pure but for the random mask.
+"""What goes into frames (RFC 6455, sections 5.3 to 5.6): masks, codes, strict UTF-8 (RFC 3629).
 
-May import: built-ins only.
+Pure but for the random mask. May import: built-ins only.
 """
 
 import os
@@ -61,4 +61,52 @@ def encode(opcode, payload):
 
 def is_valid_code(code):
     """Whether a peer may send ``code`` in a Close frame (section 7.4)."""
-    return (1000 <= code <= 1014 and code not in (1004, 1005, 1006)) or 3000 <= code <= 4999
+    return 999 < code < 1004 or 1006 < code < 1015 or 2999 < code < 5000
+
+
+class Checker:
+    """Judges UTF-8 piece by piece: finds the first bad byte as early as it can be known.
+
+    MicroPython's own decoder accepts surrogates, overlong forms and values above U+10FFFF.
+    """
+
+    def __init__(self):
+        self.open = 0  # bytes missing of the character begun
+        self._low = 0x80
+        self._high = 0xBF
+
+    def feed(self, view):
+        """Whether ``view`` goes on as valid UTF-8 (maybe inside a character, see ``open``)."""
+        need = self.open
+        if not need:
+            try:
+                if len(str(view, "utf-8")) == len(view):
+                    return True  # as many characters as bytes: all ASCII
+            except UnicodeError:
+                pass
+        low = self._low
+        high = self._high
+        for byte in view:
+            if need:
+                if not low <= byte <= high:
+                    return False
+                low = 0x80
+                high = 0xBF
+                need -= 1
+            elif byte >= 0x80:
+                if not 0xC2 <= byte <= 0xF4:
+                    return False
+                need = 1 if byte < 0xE0 else 2 if byte < 0xF0 else 3
+                # No overlong form (E0, F0), no surrogate (ED), nothing above U+10FFFF (F4).
+                if byte == 0xE0:
+                    low = 0xA0
+                elif byte == 0xED:
+                    high = 0x9F
+                elif byte == 0xF0:
+                    low = 0x90
+                elif byte == 0xF4:
+                    high = 0x8F
+        self.open = need
+        self._low = low
+        self._high = high
+        return True

@@ -12,8 +12,7 @@ No I/O, no clock. May import: ``ws``.
 
 from micropython import const
 from ws.errors import ConnectionClosed
-from ws.frames import encode, is_valid_code
-from ws.utf8 import Checker, decode
+from ws.frames import Checker, encode, is_valid_code
 
 # Events; those that are frames have the opcode's number.
 TEXT = const(1)
@@ -54,10 +53,10 @@ class Protocol:
         self._opcode = 0  # of the frame
         self._left = 0  # bytes of the frame's payload to come
         self._kind = 0  # TEXT or BINARY while a message is being received
-        self._message = None  # view of it; may be longer than what is in it
+        self._message = self._view[:0]  # may be longer than what is in it
         self._filled = 0
-        self._checker = None  # of a text that came in more than one piece
-        self._checked = 0
+        self._checker = Checker()
+        self._checked = 0  # how much of the message it has seen
 
     # -- bytes in ---------------------------------------------------------------------------
 
@@ -92,7 +91,7 @@ class Protocol:
             code, reason = error.args
             self.close(code, reason)
             self._state = _NOTHING
-            self._message = None
+            self._message = self._view[:0]
             return FAILED, code, reason
 
     def _step(self):
@@ -154,18 +153,18 @@ class Protocol:
             self._state = _CONTROL
             return True
         self._is_last = is_last
-        self._begin_data(opcode, size)
+        if opcode:
+            self._kind = opcode
+            self._filled = self._checked = 0
+        self._make_room(size)
         self._state = _DATA
         return True
 
-    def _begin_data(self, opcode, size):
-        if opcode:
-            self._kind = opcode
-            self._filled = 0
+    def _make_room(self, size):
         need = self._filled + size
         if need > self._max_bytes:
             raise _Violation(1009, "message too big")
-        have = len(self._message) if self._message is not None else 0
+        have = len(self._message)
         if need > have:
             if have:  # many small fragments must not copy the message as many times
                 need = min(max(need, 2 * have), self._max_bytes)
@@ -173,8 +172,7 @@ class Protocol:
                 message = memoryview(bytearray(need))
             except MemoryError:
                 raise _Violation(1009, "message too big")
-            if self._filled:
-                message[: self._filled] = self._message[: self._filled]
+            message[: self._filled] = self._message[: self._filled]
             self._message = message
 
     def _take_data(self):
@@ -184,18 +182,12 @@ class Protocol:
             self._message[before : before + count] = self._view[self._start : self._start + count]
             self._start += count
             self.received(count)
-        whole = self._left == 0
-        # A text in one piece is judged when it is decoded; of any other, each piece as it comes.
-        if self._kind == TEXT and (self._checker or not (whole and self._is_last)):
-            if not self._checker:
-                self._checker = Checker()
-                self._checked = 0
-            if self._checked < self._filled:
-                piece = self._message[self._checked : self._filled]
-                self._checked = self._filled
-                if not self._checker.feed(piece):
-                    raise _Violation(1007, "not UTF-8")
-        return whole
+        if self._kind == TEXT and self._checked < self._filled:
+            piece = self._message[self._checked : self._filled]
+            self._checked = self._filled
+            if not self._checker.feed(piece):
+                raise _Violation(1007, "not UTF-8")
+        return not self._left
 
     def _end_of_frame(self):
         self._state = _HEADER
@@ -203,20 +195,13 @@ class Protocol:
             return None
         kind = self._kind
         self._kind = 0
-        checker = self._checker
-        self._checker = None
-        message = self._message
-        self._message = None
-        message = message[: self._filled] if message is not None else b""
+        message = self._message[: self._filled]
+        self._message = self._view[:0]
         if kind == BINARY:
             return kind, bytes(message)
-        if checker:
-            text = None if checker.open else str(message, "utf-8")
-        else:
-            text = decode(message)
-        if text is None:
+        if self._checker.open:
             raise _Violation(1007, "not UTF-8")
-        return kind, text
+        return kind, str(message, "utf-8")
 
     def _control(self):
         at = self._start
@@ -239,9 +224,10 @@ class Protocol:
             code = payload[0] << 8 | payload[1]
             if not is_valid_code(code):
                 raise _Violation(1002, "bad close frame")
-            reason = decode(payload[2:])
-            if reason is None:
+            checker = Checker()
+            if not checker.feed(payload[2:]) or checker.open:
                 raise _Violation(1007, "not UTF-8")
+            reason = str(payload[2:], "utf-8")
         if not self.close_sent:
             self.close_sent = True
             self.outgoing.append(encode(_CLOSE, payload[:2]))

@@ -25,7 +25,8 @@ async def ask(url):
 async def echo(url):
     """Echo until the server ends it, in order or not: the server judges."""
     try:
-        w = await connect(url, subprotocols=(), binary=True)
+        w = await connect(url, subprotocols=())
+        w.binary = True
         try:
             while True:
                 await w.send(await w.recv())

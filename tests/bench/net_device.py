@@ -55,7 +55,7 @@ class Sink:
 
 def open_blocking(url, tls):
     """A blocking socket to ``url``, TLS handshake done."""
-    target = parse(url, ("http", "https"))
+    target = parse(url, "https", "http")
     raw = socket.socket()
     raw.connect(socket.getaddrinfo(target.host, target.port)[0][-1])
     return raw if not target.is_secure else tls.wrap_socket(raw, server_hostname=target.host)

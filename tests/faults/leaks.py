@@ -12,12 +12,11 @@ import os
 import socket
 import sys
 
-import transport
 from httpc.client import get
 from httpc.errors import HttpError
 from resolver import Resolver
 from ticks import sleep_ms
-from transport import TransportError
+from transport import TransportError, make_tls
 from ws.client import connect
 from ws.errors import WsError
 
@@ -26,13 +25,13 @@ PAGE_KB = 4
 kept = []
 
 
-async def fail(url, tls, timeout_ms, expected):
+async def fail(resolver, tls, url, timeout_ms, expected):
     """One failure; any other outcome ends the process."""
     try:
         if url.startswith("ws"):
-            await connect(url, tls=tls, timeout_ms=timeout_ms)
+            await connect(url, tls=tls, timeout_ms=timeout_ms, resolver=resolver)
         else:
-            await get(url, tls, allow_http=True, timeout_ms=timeout_ms)
+            await get(url, tls, allow_http=True, timeout_ms=timeout_ms, resolver=resolver)
     except (HttpError, TransportError, WsError) as error:
         if type(error).__name__ not in expected:
             raise
@@ -73,10 +72,10 @@ async def main(path):
     with open(path) as file:
         task = json.load(file)
     with open(task["ca"], "rb") as file:
-        tls = transport.make_tls(file.read())
-    transport.use_resolver(Resolver(lambda: ("127.0.0.1",), task["name_server"]))
+        tls = make_tls(file.read())
+    resolver = Resolver(lambda: ("127.0.0.1",), task["name_server"])
     for name, *case in task["cases"]:
-        case = (task["leak"], case[0], tls, case[1], case[2])
+        case = (task["leak"], resolver, tls) + tuple(case)
         await fail_often(2 * TOGETHER, *case)  # what is imported or grows once is no leak
         await sleep_ms(30)
         heap, files, kb = used(), descriptors(), process_kb()

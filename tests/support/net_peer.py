@@ -190,3 +190,31 @@ async def sockets_closed(before):
             return True
         await sleep_ms(10)
     return False
+
+
+async def hold(reader, writer):
+    """A server's handler: says nothing until the client leaves."""
+    while await reader.read(1000):
+        pass
+
+
+async def read_exactly(stream, size, timeout_ms=None):
+    """``size`` bytes of a transport's stream, fewer at its end."""
+    view = memoryview(bytearray(size))
+    filled = 0
+    while filled < size:
+        count = await stream.readinto(view[filled:], timeout_ms)
+        if not count:
+            break
+        filled += count
+    return bytes(view[:filled])
+
+
+async def cancelled(task):
+    """Cancel a task and wait for its end; returns whether the cancel got through."""
+    task.cancel()
+    try:
+        await task
+        return False
+    except asyncio.CancelledError:
+        return True

@@ -92,7 +92,7 @@ async def main(ca, command, *arguments):
     except (HttpError, TransportError, WsError) as error:
         tell(
             error=type(error).__name__,
-            reason=error.reason,
+            reason=str(error),
             kind=getattr(error, "kind", None),
             status=getattr(error, "status", None),
         )

@@ -4,7 +4,7 @@ import unittest
 
 from httpc.client import Response, number
 from httpc.errors import BadResponse, StatusError
-from httpc.head import MAX_BYTES, Head
+from httpc.exchange import MAX_BYTES, Head
 
 
 def read(data, step=100000, head=None):

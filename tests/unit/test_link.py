@@ -3,7 +3,6 @@
 import asyncio
 import unittest
 
-import transport
 from asynctest import run
 from firmware.link import Link
 from net_dns import NameServer, reply_to
@@ -56,9 +55,6 @@ async def hold(reader, writer):
 
 
 class LinkTest(unittest.TestCase):
-    def tearDown(self):
-        transport.use_resolver(None)
-
     def play(self, handler, story, charge_point=None, url=None, is_up=True, tls=None):
         """Run ``story(link, task)`` beside a link to such a server; the charge point, the log."""
         charge_point = charge_point or ChargePoint()
@@ -222,7 +218,6 @@ class LinkTest(unittest.TestCase):
         async def test():
             gone = lambda q: [(0, reply_to(q, flags=b"\x81\x83"))]  # noqa: E731
             async with NameServer(gone) as names:
-                transport.use_resolver(Resolver(lambda: ("127.0.0.1",), names.port))
                 link = Link(
                     ChargePoint(),
                     "ws://csms.example/",
@@ -231,6 +226,7 @@ class LinkTest(unittest.TestCase):
                     "CP1",
                     lambda: True,
                     lines.append,
+                    Resolver(lambda: ("127.0.0.1",), names.port),
                 )
                 task = asyncio.create_task(link.run())
                 await self.until(lambda: lines)(link, task)

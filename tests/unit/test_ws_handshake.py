@@ -6,10 +6,10 @@ from httpc.errors import BadResponse, HttpError
 from httpc.exchange import request
 from httpc.url import parse
 from net_peer import accept_of, accepting, frame, shake
+from ws.client import Handshake
 from ws.errors import HandshakeError
-from ws.handshake import Handshake
 
-URL = parse("wss://h:9000/ocpp/CP1?x=1", ("wss",))
+URL = parse("wss://h:9000/ocpp/CP1?x=1", "wss")
 
 
 def start(subprotocols=("ocpp1.6",), headers=()):
