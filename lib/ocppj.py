@@ -41,17 +41,21 @@ class UniqueIds:
     The 2025-04 errata want this of the same identity's whole life, so a counter that restarts
     at 1 is wrong; storage for one would wear flash. Random bits drawn once a boot
     (``random_bytes``, 12 or so of os.urandom) and a counter need neither. Ids have at most 36
-    characters.
+    characters: ``prefix``, which is this boot's, and the number.
     """
 
     def __init__(self, random_bytes):
-        self._prefix = "".join("%02x" % byte for byte in random_bytes[:12]) + "-"
+        self.prefix = "".join("%02x" % byte for byte in random_bytes[:12]) + "-"
         self._count = 0
+
+    def number(self):
+        """The number of a new id."""
+        self._count += 1
+        return self._count
 
     def next(self):
         """A new id."""
-        self._count += 1
-        return self._prefix + str(self._count)
+        return self.prefix + str(self.number())
 
 
 class Rpc:
@@ -69,11 +73,14 @@ class Rpc:
         """The id of the CALL that waits for its answer, or None."""
         return self._pending
 
-    def call(self, action, payload, now_ms):
-        """The text of a new CALL. Raises CallPending while another waits."""
+    def call(self, action, payload, now_ms, unique_id=None):
+        """The text of a new CALL. Raises CallPending while another waits.
+
+        ``unique_id``: of a message that keeps its id however often it is sent.
+        """
         if self._pending is not None:
             raise CallPending(self._pending)
-        self._pending = self._ids.next()
+        self._pending = unique_id or self._ids.next()
         self._deadline_ms = ticks_add(now_ms, self.timeout_ms)
         return _dumps([_CALL, self._pending, action, payload])
 
