@@ -43,8 +43,13 @@ class Connector:
         self.held = False
         # Energy withheld from a transaction that goes on.
         self.suspended = False
+        # What the present transaction may take at most; None: as much as the vehicle wants.
+        self.energy_limit_wh = None
+        # False: a test of the board's protection has still to be passed before each connection.
+        self.protection_tested = True
         self._station = station
         self._idTag = None  # authorized, waits for the plug
+        self._parentIdTag = None
         self._stopping = None  # reason of the stop under way
         self._plugged = False
         self._preparing_ms = None
@@ -73,13 +78,21 @@ class Connector:
             and not self.faults.active
         )
 
-    def authorize(self, idTag, now_ms):
+    def authorize(self, idTag, now_ms, parentIdTag=None):
         """Let ``idTag`` charge here, at once or when the cable comes; False if it can't."""
         if not self.startable:
             return False
         self._idTag = idTag
+        self._parentIdTag = parentIdTag
         self._finishing = False
         self._preparing_ms = now_ms
+        return True
+
+    def resume(self, transaction):
+        """Go on with a transaction of the last run, authorized anew; False if that can't be."""
+        if not self.startable or not self._plugged:
+            return False
+        self._begin(transaction)
         return True
 
     def stop(self, reason, idTag=None):
@@ -92,8 +105,6 @@ class Connector:
     def tick(self, now_ms, high_mv, low_mv, meter_wh, contactor_feedback):
         """Take one measurement and set the outputs; ``meter_wh`` None: the meter is silent."""
         self.pilot.update(now_ms, high_mv, low_mv, self.offered_ma > 0)
-        if meter_wh is not None:
-            self.register.update(meter_wh)
         self.contactor.tick(now_ms, contactor_feedback)
         self._find_faults(meter_wh)
         self._watch_plug(now_ms)
@@ -103,14 +114,18 @@ class Connector:
         self._show(now_ms)
 
     def _may_serve(self):
-        return self.operative and not self.held
+        return self.operative and not self.held and not self._station.inhibited
 
     def _find_faults(self, meter_wh):
         faults = self.faults
-        faults.set("pilot", self.pilot.state in ("E", "F"))
-        faults.set("meter", meter_wh is None)
-        if self.pilot.diode_fault:
-            faults.set("diode", True)
+        state = self.pilot.state
+        faults.set("pilot", state in ("E", "F"))
+        faults.set("meter", not self.register.update(meter_wh))
+        faults.set("diode", self.pilot.diode_fault)
+        faults.set(
+            "ventilation",
+            state == "D" and self.transaction is not None and not self._station.ventilated,
+        )
         if faults.active:
             # Energy comes back only after a fresh check.
             self.pilot.forget_diode()
@@ -135,10 +150,10 @@ class Connector:
         if self.transaction is not None:
             return
         if self._idTag is not None and self._plugged and not self.faults.active:
-            self.transaction = Transaction(self.connector_id, self._idTag, self.register.wh)
-            self._idTag = self._preparing_ms = None
+            self._begin(
+                Transaction(self.connector_id, self._idTag, self.register.wh, self._parentIdTag)
+            )
             self._ask_ms = now_ms
-            self.suspended = False
             self._station.events.append(("started", self.transaction))
         elif self._finishing or not (self._plugged or self._idTag is not None):
             self._preparing_ms = None
@@ -151,21 +166,33 @@ class Connector:
                 self._idTag = None
                 self._finishing = self._plugged
 
+    def _begin(self, transaction):
+        self.transaction = transaction
+        self._idTag = self._preparing_ms = self.energy_limit_wh = None
+        self.suspended = self._finishing = False
+
+    def _may_take_energy(self):
+        transaction = self.transaction
+        if transaction is None or self._stopping is not None or self.suspended:
+            return False
+        limit_wh = self.energy_limit_wh
+        if limit_wh is not None and self.register.wh - transaction.meter_start_wh >= limit_wh:
+            return False
+        return self.protection_tested and not (self.faults.active or self._station.inhibited)
+
     def _switch(self, now_ms):
-        state = self.pilot.state
-        wanted = (
-            self.transaction is not None
-            and self._stopping is None
-            and not self.suspended
-            and not self.faults.active
-            and not self._station.inhibited
-        )
-        self.offered_ma = self.limits.offered_ma if wanted and state in ("B", "C", "D") else 0
-        asked = state == "C" or (state == "D" and self._station.ventilated)
-        energize = self.offered_ma > 0 and asked and self.pilot.diode_verified
+        pilot = self.pilot
         contactor = self.contactor
+        state = pilot.state
+        asked = state == "C" or (state == "D" and self._station.ventilated)
+        # An offer that is taken up must be followed by energy within 3 s: while the contactor
+        # must rest there is none, but one that was made stands until the vehicle asks.
+        ready = contactor.on or contactor.may_close() or (self.offered_ma > 0 and not asked)
+        offers = ready and state in ("B", "C", "D") and self._may_take_energy()
+        self.offered_ma = self.limits.offered_ma if offers else 0
+        energize = self.offered_ma > 0 and asked and pilot.diode_verified
         if not contactor.on:
-            if energize and contactor.may_close():
+            if energize and pilot.settled and contactor.may_close():
                 contactor.close(now_ms)
                 self._unload_ms = None
         elif energize:
@@ -186,7 +213,6 @@ class Connector:
         transaction.reason = self._stopping
         self._station.events.append(("stopped", transaction))
         self.transaction = self._stopping = self._unload_ms = self._ask_ms = None
-        self.suspended = False
         self._finishing = self._plugged
         self._finished_ms = now_ms
 
@@ -211,25 +237,26 @@ class Connector:
         if self._stopping is not None:
             return self.status
         state = self.pilot.state
+        ask_ms, self._ask_ms = self._ask_ms, None
         if self.contactor.on and self.offered_ma:
-            self._ask_ms = None
             return "Charging"
         if self.offered_ma == 0 and state != "A":
             return "SuspendedEVSE"
-        waiting = self._ask_ms is not None and not self.status.startswith("Susp")
         if state == "C" or state == "D":
-            # Closes once the diode is verified, unless the contactor must rest.
-            closing = self.contactor.may_close() and (state == "C" or self._station.ventilated)
-            return "Preparing" if closing and waiting else "SuspendedEVSE"
-        if waiting and ticks_diff(now_ms, self._ask_ms) < _ASK_MS:
+            # Closes as soon as pilot and diode are believed: no status of its own.
+            if self.status.startswith("Susp"):
+                return self.status
+            self._ask_ms = ask_ms
+            return "SuspendedEVSE" if ask_ms is None else "Preparing"
+        if ask_ms is not None and ticks_diff(now_ms, ask_ms) < _ASK_MS:
+            self._ask_ms = ask_ms
             return "Preparing"
-        self._ask_ms = None
         return "SuspendedEV"
 
     def _idle_status(self, code):
         if self._finished_ms is not None:
             return "Finishing"
-        if not self._may_serve():
+        if not self._may_serve() and self._idTag is None:
             self._finishing = False
             return "Unavailable"
         if code == "EVCommunicationError":

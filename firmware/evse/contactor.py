@@ -33,16 +33,22 @@ class Contactor:
         closings_ms = self._closings_ms
         while closings_ms and ticks_diff(now_ms, closings_ms[0]) >= _CLOSINGS_WITHIN_MS:
             closings_ms.pop(0)
+        late = False
         if feedback is None or feedback == self.on:
             self._differs_ms = None
         elif self._differs_ms is None:
             self._differs_ms = now_ms
-        elif ticks_diff(now_ms, self._differs_ms) >= _SETTLE_MS:
-            self._faults.set("weld" if feedback else "stuck_open", True)
+        else:
+            late = ticks_diff(now_ms, self._differs_ms) >= _SETTLE_MS
+            if late:
+                # So that it stays late however long it lasts.
+                self._differs_ms = ticks_add(now_ms, -_SETTLE_MS)
+        self._faults.set("weld", late and feedback)
+        self._faults.set("stuck_open", late and not feedback)
 
     def hold_open(self, now_ms, delay_ms):
-        """Don't close for ``delay_ms``, as after a power loss."""
-        self._wait_until_ms = ticks_add(now_ms, delay_ms)
+        """Don't close for ``delay_ms``: at the start, as nobody knows when it was opened."""
+        self._wait_until_ms = ticks_add(now_ms, max(delay_ms, _RECLOSE_MS))
 
     def may_close(self):
         """Whether the reclose time is over and the feedback says open."""

@@ -87,6 +87,16 @@ class Evse:
                 at_once = at_once and (available or not connector.in_use)
         return at_once
 
+    def hold_open(self, now_ms, delay_ms):
+        """Close no contactor for ``delay_ms``; see `Contactor.hold_open`."""
+        for connector in self.connectors:
+            connector.contactor.hold_open(now_ms, delay_ms)
+
+    def limit(self, source, current_ma):
+        """See `Limits.set`, for every connector."""
+        for connector in self.connectors:
+            connector.limits.set(source, current_ma)
+
     def stop_all(self, reason):
         """Stop every transaction, unloading first."""
         for connector in self.connectors:

@@ -29,7 +29,13 @@ class Pilot:
         self.diode_fault = False
         self._at_ms = None
         self._change_ms = 0
+        self._steady_ms = 0
         self._diode_ms = 0
+
+    @property
+    def settled(self):
+        """Whether nothing but the present state was seen for long enough to act on it."""
+        return self._steady_ms >= _DEBOUNCE_MS
 
     def update(self, now_ms, high_mv, low_mv, pwm_on):
         """Take one measurement, made while the PWM was ``pwm_on``."""
@@ -41,7 +47,9 @@ class Pilot:
         if seen == self.state:
             # A pilot that alternates still drifts towards the change.
             self._change_ms = max(self._change_ms - passed_ms // 2, 0)
+            self._steady_ms = min(self._steady_ms + passed_ms, _DEBOUNCE_MS)
         else:
+            self._steady_ms = 0
             self._change_ms += passed_ms or 1
             if self._change_ms >= _DEBOUNCE_MS:
                 self._enter(seen)

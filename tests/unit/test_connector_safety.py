@@ -139,7 +139,7 @@ class SafetyTest(OutletTest):
         self.run_s(1)
         self.assertFalse(self.connector.authorize("TAG", self.now_ms))
         self.run_s(5)
-        self.assertEqual(self.connector.status, "Preparing")
+        self.assertEqual(self.connector.status, "Unavailable")
         self.assertEqual(self.evse.events, [])
 
     def test_register_never_goes_back(self):
