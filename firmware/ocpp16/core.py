@@ -36,7 +36,7 @@ def ChangeConfiguration(charge_point, payload, now_ms):
 
 
 def ClearCache(charge_point, payload, now_ms):
-    return {"status": "Rejected"}  # there is none
+    return {"status": charge_point.authorization.clear_cache()}
 
 
 def DataTransfer(charge_point, payload, now_ms):
