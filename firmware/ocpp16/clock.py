@@ -23,6 +23,8 @@ class Clock:
     def set(self, text, now_ms):
         """Take the time from ISO 8601 ``text``. Raises TimeError."""
         seconds = parse_iso(text)
+        if text[:4] == "9999":
+            raise TimeError(text)  # soon the year would have five digits
         jump_s = seconds - self.now_s(now_ms)
         if not self.is_set:
             self._start_s += jump_s
@@ -51,11 +53,12 @@ class Clock:
             return self.iso(now_ms)
         return "+%d" % (self.now_s(now_ms) - self._start_s)
 
-    def resolve(self, stamp):
-        """A `stamp` of this run as it goes on the wire."""
+    def resolve(self, stamp, is_own=True):
+        """A `stamp` as it goes on the wire. Of another run (not ``is_own``) whose clock never
+        was set, all that is known is that it was before this one."""
         if stamp[:1] != "+":
             return stamp
-        return format_iso(self._start_s + int(stamp[1:]))
+        return format_iso(self._start_s + (int(stamp[1:]) if is_own else 0))
 
 
 class TimeError(ValueError):

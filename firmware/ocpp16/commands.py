@@ -12,7 +12,7 @@ from micropython import const
 from ocppj import CallError
 
 # Name, then each field and what it holds (see `validate`); "-": no fields.
-# A chargingProfile is ignored, as section 5.11 wants without SmartCharging.
+# A good chargingProfile is ignored, as section 5.11 wants without SmartCharging.
 ACTIONS = """
 RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
 RemoteStopTransaction transactionId i!
@@ -25,6 +25,7 @@ _CORE = const(
 _FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
 _RARE_MODULES = (
     "firmware.ocpp16.availability",
+    "firmware.ocpp16.charging_profile",
     "firmware.ocpp16.configuration_check",
     "firmware.ocpp16.core",
     "firmware.ocpp16.data_transfer",
@@ -75,6 +76,10 @@ def answer(charge_point, action, payload, now_ms):
 
 
 def RemoteStartTransaction(charge_point, payload, now_ms):
+    if "chargingProfile" in payload:
+        from firmware.ocpp16.charging_profile import check
+
+        check(payload["chargingProfile"])
     connector = charge_point.authorization.free_connector(payload.get("connectorId"))
     if connector is None or not charge_point.registered:
         return {"status": "Rejected"}

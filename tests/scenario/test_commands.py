@@ -3,7 +3,7 @@
 import sys
 import unittest
 
-from charge_bench import SENT, Bench
+from charge_bench import Bench
 from firmware.ocpp16 import commands
 
 
@@ -211,10 +211,9 @@ class Commands(unittest.TestCase):
             ("DiagnosticsStatusNotification", 1),
         ):  # fmt: skip
             self.central.forget()
-            before = len(SENT)
             self.assertEqual(self.status("TriggerMessage", requestedMessage=message), "Accepted")
             self.bench.run(1)
-            order = [kind for kind, _, _ in SENT[before:]]
+            order = [kind for kind, _ in self.central.order]
             self.assertEqual(order, ["result"] + ["call"] * sent, message)
             self.assertEqual(self.central.actions(), [message] * sent)
             if message.endswith("StatusNotification") and sent == 1:

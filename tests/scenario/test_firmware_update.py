@@ -2,46 +2,10 @@
 
 import unittest
 
-from charge_bench import START_S, Bench
+from charge_bench import START_S
 from firmware.ocpp16 import update_job as jobs
-from firmware.ocpp16.firmware_management import FirmwareManagement
-from firmware.ocpp16.update_job import UpdateJob
 from loader.record import CONFIRMED, Record
-
-REQUEST = {"location": "https://host/x.ucup", "retrieveDate": "2026-01-01T00:00:00Z"}
-
-
-class UpdateBench(Bench):
-    """A bench whose charge point has the profile; the test plays the downloading edge."""
-
-    def power_up(self, stop_reason="PowerLoss"):
-        self._ids = getattr(self, "_ids", iter(range(1000)))
-        self._job = UpdateJob(self.files, self.lines.append, lambda: next(self._ids))
-        super().power_up(stop_reason)
-        self.charge_point.register(FirmwareManagement(self.charge_point, self._job))
-
-    @property
-    def job(self):
-        return self._job
-
-    def statuses(self):
-        return [p["status"] for p in self.central.payloads("FirmwareStatusNotification")]
-
-    def connector_statuses(self):
-        return [
-            p["status"]
-            for p in self.central.payloads("StatusNotification")
-            if p["connectorId"] == 1
-        ]
-
-    def ask(self, **changes):
-        """Send UpdateFirmware; its answer's payload or error code."""
-        payload = dict(REQUEST)
-        payload.update(changes)
-        return self.central.call("UpdateFirmware", payload)
-
-    def until(self, phase):
-        self.run_until(lambda: self.job.phase == phase)
+from update_bench import UpdateBench
 
 
 class TestFirmwareUpdate(unittest.TestCase):

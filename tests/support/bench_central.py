@@ -2,7 +2,7 @@
 
 Everything that leaves a charge point is kept in `SENT`, over all benches of the process, so
 that `tests/conftest.py` can hold it against the official schemas; where the environment names a
-file, it is written there too.
+file, it goes there instead.
 """
 
 import json
@@ -12,12 +12,6 @@ import os
 SENT = []
 
 _dump = open(os.getenv("UCHARGE_SENT"), "a") if os.getenv("UCHARGE_SENT") else None
-
-
-def _record(kind, action, payload):
-    SENT.append((kind, action, payload))
-    if _dump:
-        _dump.write(json.dumps((kind, action, payload)) + "\n")
 
 
 class BenchError(Exception):
@@ -31,8 +25,9 @@ class Central:
     def __init__(self, bench):
         self._bench = bench
         self.calls = []  # (ms since the bench's start, action, payload)
+        self.order = []  # (kind, action) of all it has received, as in `SENT`
         self.results = {}  # id of our call -> payload or CALLERROR code
-        self.errors = []
+        self.replies = []  # every answer to us, as it came
         self._ours = {}
         self._count = 0
         self._open = None
@@ -71,22 +66,33 @@ class Central:
             return None
         return self.results[unique_id]
 
+    def ask(self, text, unique_id, action):
+        """Send ``text``, whatever it is, where the answers to ``unique_id`` would be to
+        ``action``; gives the answers that came, whole."""
+        self._ours[unique_id] = action
+        before = len(self.replies)
+        self._bench.deliver(text)
+        self._bench.step()
+        return self.replies[before:]
+
     def take(self, text):
         """One message of the charge point; gives the answer's text or None."""
         message = json.loads(text)
         if message[0] == 2:
             return self._answer(message)
+        self.replies.append(message)
         action = self._ours.get(message[1])
+        if action is None:
+            raise BenchError("an answer to nothing: " + text)
         if message[0] == 3:
-            if action is None:
-                raise BenchError("an answer to nothing: " + text)
-            _record("result", action, message[2])
+            if len(message) != 3:
+                raise BenchError("CALLRESULT has three elements: " + text)
+            self._record("result", action, message[2])
             self.results[message[1]] = message[2]
         elif message[0] == 4:
             if len(message) != 5:
                 raise BenchError("CALLERROR has five elements: " + text)
-            _record("error", action, message[2])
-            self.errors.append(message)
+            self._record("error", action, message[2])
             self.results[message[1]] = message[2]
         else:
             raise BenchError(text)
@@ -98,7 +104,7 @@ class Central:
         _, unique_id, action, payload = message
         if len(unique_id) > 36:
             raise BenchError("id too long: " + unique_id)
-        _record("call", action, payload)
+        self._record("call", action, payload)
         self.calls.append((self._bench.elapsed_ms, action, payload))
         answer = self.answers.get(action, "NotImplemented")
         if callable(answer):
@@ -109,6 +115,13 @@ class Central:
         if isinstance(answer, str):
             return json.dumps([4, unique_id, answer, "", {}])
         return json.dumps([3, unique_id, answer])
+
+    def _record(self, kind, action, payload):
+        self.order.append((kind, action))
+        if _dump:
+            _dump.write(json.dumps((kind, action, payload)) + "\n")
+        else:
+            SENT.append((kind, action, payload))
 
     def _open_lost(self):
         """An unanswered CALL stops being outstanding after its time-out."""
@@ -140,3 +153,4 @@ class Central:
     def forget(self):
         """Begin a new record."""
         self.calls.clear()
+        self.order.clear()

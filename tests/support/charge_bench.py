@@ -1,18 +1,17 @@
 """A charge point on a bench: virtual time, a scripted central system, a simulated vehicle."""
 
-from bench_central import SENT, BenchError, Central
+from bench_central import BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock, format_iso
 from firmware.ocpp16.configuration import Configuration
-from firmware.ocpp16.open_transactions import saved_registers
 from ocppj import UniqueIds
 from ticks import ticks_add, ticks_diff
 
 STEP_MS = 20
 START_S = 1767225600  # 2026-01-01T00:00:00Z
 
-__all__ = ["BOOT", "SENT", "START_S", "STEP_MS", "Bench", "MemoryFiles", "Vehicle"]
+__all__ = ["BOOT", "START_S", "STEP_MS", "Bench", "MemoryFiles", "Vehicle"]
 
 BOOT = {
     "chargePointVendor": "uCharge",
@@ -22,12 +21,59 @@ BOOT = {
 }
 
 
+class MemoryFile:
+    """An open file of `MemoryFiles`: what is written is there once it is closed."""
+
+    def __init__(self, files, path, mode):
+        self._files = files
+        self._path = path
+        self._mode = mode
+        self._data = b"" if mode == "wb" else files.data.get(path, b"")
+        self._at = 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        if self._mode != "rb" and self._files is not None and error[0] is None:
+            self._files.write(self._path, self._data)
+        self._files = None
+
+    def write(self, data):
+        if self._mode == "rb":
+            raise BenchError("not open for writing")
+        self._data += bytes(data)
+
+    def seek(self, offset):
+        self._at = offset
+
+    def readline(self, limit):
+        end = self._data.find(b"\n", self._at, self._at + limit) + 1
+        line = self._data[self._at : end or self._at + limit]
+        self._at += len(line)
+        return line
+
+
 class MemoryFiles:
     """A `Files` that outlives the charge point."""
 
     def __init__(self):
         self.data = {}
+        self.folders = set()
         self.writes = 0
+
+    def open(self, path, mode):
+        if mode == "rb" and path not in self.data:
+            raise OSError(2)
+        return MemoryFile(self, path, mode)
+
+    def size(self, path):
+        if path in self.folders:
+            return 0
+        return len(self.data[path]) if path in self.data else None
+
+    def mkdir(self, path):
+        self.folders.add(path)
 
     def read(self, path, limit):
         data = self.data.get(path)
@@ -106,7 +152,7 @@ class Bench:
         self._deliveries = []
         self.central.link_lost()
         configuration = Configuration(self.files, self.keys)
-        self.evse = Evse(16000, self._connectors, saved_registers(self.files))
+        self.evse = Evse(16000, self._connectors)
         self.charge_point = ChargePoint(
             BOOT,
             self.evse,
