@@ -27,7 +27,8 @@ class Chip:
     board: the board.json dict. heapsize: of MicroPython ("176K"). cut_at: the power is cut at that
     flash operation, counted from provisioning; torn: in its midst; it comes back at once unless
     ``restart_after_cut`` is False. blocking: dict of name -> ms, see chip/blocking.py.
-    watchdog_scale: factor on the watchdog's time. on_console(Line) is called for every line.
+    watchdog_scale: factor on the watchdog's time. name_server: port on loopback of the network's,
+    which has none otherwise: names are then the PC's own affair. on_console(Line) is called for every line.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Chip:
         watchdog_scale=1.0,
         unique_id="e66118604b123456",
         wifi="up",
+        name_server=None,
         on_console=None,
         max_restarts_per_minute=60,
         sectors=provision.SECTORS,
@@ -56,6 +58,7 @@ class Chip:
         self.restart_after_cut = restart_after_cut
         self.blocking = blocking
         self.unique_id = unique_id
+        self.name_server = name_server
         self.on_console = on_console
         self.max_restarts_per_minute = max_restarts_per_minute
         self.sectors = sectors
@@ -237,6 +240,7 @@ class Chip:
             "reason": self._state.reason,
             "scratch": self._state.scratch,
             "unique_id": self.unique_id,
+            "name_server": self.name_server,
             "watchdog_ms": self._watchdog.timeout_ms or 0,
             "blocking": self.blocking,
         }

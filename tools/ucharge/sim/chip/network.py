@@ -37,6 +37,20 @@ def hostname(*args):
     _hostname = args[0]
 
 
+class Sockets:
+    """The socket module of a network whose name server's port 53 is ``port`` of the PC."""
+
+    def __init__(self, sockets, port):
+        self._sockets = sockets
+        self._port = port
+
+    def __getattr__(self, name):
+        return getattr(self._sockets, name)
+
+    def getaddrinfo(self, host, port, *rest):
+        return self._sockets.getaddrinfo(host, self._port if port == 53 else port, *rest)
+
+
 class WLAN:
     IF_STA = STA_IF
     IF_AP = AP_IF
@@ -96,8 +110,8 @@ class WLAN:
 
     def ifconfig(self):
         address = "127.0.0.1" if self.isconnected() else "0.0.0.0"
-        # No name server: names are the PC's own affair, as its sockets are.
-        return (address, "255.0.0.0", address, "0.0.0.0")
+        # Without a name server names are the PC's own affair, as its sockets are.
+        return (address, "255.0.0.0", address, address if wires.name_server else "0.0.0.0")
 
     def config(self, *args, **kwargs):
         for name in kwargs:

@@ -14,7 +14,7 @@ _before = gc.mem_alloc()
 
 import blocking  # noqa: E402
 import machine  # noqa: E402
-import network  # noqa: E402, F401
+import network  # noqa: E402
 import nor  # noqa: E402
 import rp2  # noqa: E402, F401
 import vfs  # noqa: E402
@@ -96,6 +96,10 @@ def run(port, boot):
         flash.on_operation = on_operation
     else:
         flash.on_operation = count
+    if settings["name_server"]:
+        import socket
+
+        sys.modules["socket"] = network.Sockets(socket, settings["name_server"])
     settings = None
     for name in ("start", "blocking", "nor", "watchdog", "wires"):
         sys.modules.pop(name, None)

@@ -52,6 +52,7 @@ class Wires:
         self.low_mv = get("low_mv", -12000)
         self.wifi = get("wifi", "up")
         self.wifi_join_ms = get("wifi_join_ms", 200)
+        self.name_server = get("name_server")  # its port on loopback
         self.weld = get("weld", None)  # level the feedback is stuck at
         self.modes = {}  # pin -> mode
         self.outputs = {}  # pin -> level driven
