@@ -65,7 +65,7 @@ class WebSocket:
                 if event:
                     if event[0] < CLOSED:
                         return event
-                    self.closed = ConnectionClosed(event[1], event[2])
+                    self.closed = ConnectionClosed(*event[1:])
                     if was_closing:
                         raise self.closed
                     # The server is to end the connection, once it has our Close (section 7.1.1).

@@ -1,6 +1,6 @@
 """A WebSocket to a scripted loopback server, for tests of the client; on both interpreters."""
 
-from asynctest import run
+from asynctest import run  # pyright: ignore[reportMissingImports]
 from net_peer import Server, accepting, frame, open_sockets, read_frame, read_head, sockets_closed
 from ws.client import connect
 

@@ -99,7 +99,9 @@ def run(port, boot):
     if settings["name_server"]:
         import socket
 
-        sys.modules["socket"] = network.Sockets(socket, settings["name_server"])
+        sys.modules["socket"] = network.Sockets(  # pyright: ignore[reportAttributeAccessIssue]
+            socket, settings["name_server"]
+        )
     settings = None
     for name in ("start", "blocking", "nor", "watchdog", "wires"):
         sys.modules.pop(name, None)
