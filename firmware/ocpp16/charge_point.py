@@ -48,11 +48,11 @@ class ChargePoint:
         self._outbox_sent_last = False
         self.now_ms = 0
         self._profiles = []
-        self._outbox = Outbox(configuration, clock, log)
+        self._outbox = Outbox(configuration, clock, log, files, unique_ids, evse)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)
         self.authorization = Authorization(self)
-        self.transactions = Transactions(self, self._outbox, files, stop_reason)
+        self.transactions = Transactions(self, self._outbox, stop_reason)
         self.metering = Metering(self, self._outbox)
         self.diagnostics = None  # the upload of the logs, while there is one
         self.reset = None  # once one was asked for
@@ -177,9 +177,12 @@ class ChargePoint:
         evse = self.evse
         if self.job:
             evse.set_available(not self.job.wants_unavailable, False)
-        evse.starts_blocked = bool(self.reset or (self.job and self.job.wants_idle))
+        evse.starts_blocked = bool(
+            self.reset or (self.job and self.job.wants_idle) or self._outbox.full
+        )
         self.transactions.tick(now_ms)
         self.metering.tick(now_ms)
+        self._outbox.tick(now_ms, self.online)
         self.status.tick(now_ms)
         for profile in self._profiles:
             profile.tick(now_ms)
@@ -221,10 +224,11 @@ class ChargePoint:
             self._outbox_sent_last = False
             self._call(action, payload, on_answer, now_ms)
         elif outbox_ready:
-            action, payload, number = self._outbox.take()
+            action, payload, number, unique_id = self._outbox.take()
             self._outbox_sent_last = True
-            self._call(action, payload, self.transactions.on_answer(action, number), now_ms)
+            on_answer = self.transactions.on_answer(action, number, payload.get("idTag"))
+            self._call(action, payload, on_answer, now_ms, unique_id)
 
-    def _call(self, action, payload, on_answer, now_ms):
+    def _call(self, action, payload, on_answer, now_ms, unique_id=None):
         self._on_answer = on_answer
-        self.outgoing.append(self._rpc.call(action, payload, now_ms))
+        self.outgoing.append(self._rpc.call(action, payload, now_ms, unique_id))

@@ -8,7 +8,6 @@ from firmware.ocpp16.table import row
 # Name, access (W: also writable), default ("-": empty), type and its bounds: "b" bool; "i" integer
 # from, to; "m" list of measurands, "p" of phase rotations, at most so many; "s" anything. One text
 # takes a third of the heap that a dict would.
-# StopTxn...: readings within StopTransaction aren't kept yet, so the lists stay empty.
 # UnlockConnector...: the cable is fixed to the charger.
 KEYS = """
 AllowOfflineTxForUnknownId W false b
@@ -33,12 +32,13 @@ MinimumStatusDuration W 0 i 0 3600
 NumberOfConnectors R 1 i 1 99
 ResetRetries W 0 i 0 10
 RestartDelayMax W 60 i 0 1800
+StopTransactionMaxMeterValues R 12 i 2 40
 StopTransactionOnEVSideDisconnect W true b
 StopTransactionOnInvalidId W true b
-StopTxnAlignedData W - m 0
-StopTxnAlignedDataMaxLength R 0 i 0 0
-StopTxnSampledData W - m 0
-StopTxnSampledDataMaxLength R 0 i 0 0
+StopTxnAlignedData W - m 2
+StopTxnAlignedDataMaxLength R 2 i 2 2
+StopTxnSampledData W - m 2
+StopTxnSampledDataMaxLength R 2 i 2 2
 SupportedFeatureProfiles R Core,FirmwareManagement,RemoteTrigger s
 SupportedFileTransferProtocols R HTTPS s
 TransactionMessageAttempts W 3 i 1 100

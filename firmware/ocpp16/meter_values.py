@@ -1,18 +1,49 @@
 """MeterValues: sampled during transactions and aligned to the clock (OCPP 1.6 section 4.7).
 
-May import: `ticks`.
+May import: `firmware.ocpp16.table`, `ticks`. A reading is one text until it is sent: a
+`Clock.stamp`, a letter for the context, a word for each value, which begins with the letter of
+its measurand: "2026-01-01T00:00:00Z P E1234 O16.000".
 """
 
+from firmware.ocpp16.table import row
+from micropython import const
 from ticks import ticks_add, ticks_diff
+
+_CONTEXTS = const(
+    "\nB Transaction.Begin\nC Sample.Clock\nE Transaction.End\nI Interruption.Begin"
+    "\nJ Interruption.End\nP Sample.Periodic\nT Trigger\n"
+)
+_MEASURANDS = const("\nE Energy.Active.Import.Register Wh\nO Current.Offered A\n")
+
+
+def expand(text, clock, is_own=True):
+    """The reading ``text`` as it goes on the wire; ``is_own``: of this run (`Clock.resolve`)."""
+    words = text.split(" ")
+    values = []
+    for word in words[2:]:
+        _, measurand, unit = row(_MEASURANDS, word[0])
+        values.append(
+            {
+                "value": word[1:],
+                "context": row(_CONTEXTS, words[1])[1],
+                "measurand": measurand,
+                "unit": unit,
+            }
+        )
+    return {"timestamp": clock.resolve(words[0], is_own), "sampledValue": values}
 
 
 class Metering:
-    """Samples go to ``outbox``, where they wait for their transaction's turn."""
+    """Samples go to ``outbox``, where they wait for their transaction's turn; those for
+    StopTransaction are kept here, thinned evenly within StopTransactionMaxMeterValues."""
 
     def __init__(self, charge_point, outbox):
         self._charge_point = charge_point
         self._outbox = outbox
-        self._last_ms = [None] * len(charge_point.evse.connectors)
+        count = len(charge_point.evse.connectors)
+        self._last_ms = [None] * count
+        # Of each connector: [keep every so-manieth, how many there were, begin, middle ...]
+        self._kept = [None] * count
         self._slot = None  # the clock-aligned interval we are in
 
     def tick(self, now_ms):
@@ -32,9 +63,42 @@ class Metering:
                     # From the due time on, so that the spacing stays exact.
                     on_time = late_ms < interval_ms
                     self._last_ms[index] = ticks_add(last_ms, interval_ms) if on_time else now_ms
-                    key = "MeterValuesSampledData"
-                    self._queue(connectors[index], "Sample.Periodic", key, now_ms)
+                    self._sample(connectors[index], "P", "SampledData", now_ms)
         self._align(configuration.number("ClockAlignedDataInterval"), now_ms)
+
+    def begin(self, transaction, stamp):
+        """``transaction`` has begun at ``stamp``."""
+        reading = self._bound(transaction, stamp, "B", transaction.meter_start_wh)
+        self._kept[transaction.connector_id - 1] = [1, 0, reading] if reading else None
+
+    def end(self, transaction, stamp):
+        """StopTransaction's readings of ``transaction``, which ended at ``stamp``; or None."""
+        kept = self._kept[transaction.connector_id - 1]
+        self._kept[transaction.connector_id - 1] = None
+        reading = self._bound(transaction, stamp, "E", transaction.meter_stop_wh)
+        return kept[2:] + [reading] if kept and reading else None
+
+    def reading(self, connector, context, key, now_ms):
+        """What the key ``key`` lists, ``context`` its letter; None where it lists nothing."""
+        stamp = self._charge_point.clock.stamp(now_ms)
+        return self._text(stamp, context, key, connector.register.wh, connector.offered_ma)
+
+    def _bound(self, transaction, stamp, context, wh):
+        configuration = self._charge_point.configuration
+        key = "StopTxnSampledData" if configuration.items("StopTxnSampledData") else (
+            "StopTxnAlignedData"
+        )  # fmt: skip
+        connector = self._charge_point.evse.connector(transaction.connector_id)
+        return self._text(stamp, context, key, wh, connector.offered_ma)
+
+    def _text(self, stamp, context, key, wh, offered_ma):
+        words = [stamp, context]
+        for measurand in self._charge_point.configuration.items(key):
+            if measurand == "Current.Offered":
+                words.append("O%d.%03d" % divmod(offered_ma, 1000))
+            else:
+                words.append("E%d" % wh)
+        return " ".join(words) if len(words) > 2 else None
 
     def _align(self, interval_s, now_ms):
         clock = self._charge_point.clock
@@ -46,29 +110,25 @@ class Metering:
         slot = (days, seconds // interval_s)
         if self._slot is not None and slot != self._slot:
             for connector in self._charge_point.evse.connectors:
-                self._queue(connector, "Sample.Clock", "MeterValuesAlignedData", now_ms)
+                self._sample(connector, "C", "AlignedData", now_ms)
         self._slot = slot
 
-    def _queue(self, connector, context, key, now_ms):
-        payload = self.reading(connector, context, key, now_ms)
-        if payload is not None:
-            transaction = connector.transaction
-            reference = None if transaction is None else transaction.reference
-            self._outbox.add("MeterValues", payload, reference)
-
-    def reading(self, connector, context, key, now_ms):
-        """MeterValues's payload with what the key ``key`` lists; None where it lists nothing."""
-        charge_point = self._charge_point
-        values = []
-        for measurand in charge_point.configuration.items(key):
-            if measurand == "Current.Offered":
-                value, unit = "%d.%03d" % divmod(connector.offered_ma, 1000), "A"
-            else:
-                value, unit = str(connector.register.wh), "Wh"
-            values.append(
-                {"value": value, "context": context, "measurand": measurand, "unit": unit}
-            )
-        if not values:
-            return None
-        reading = {"timestamp": charge_point.clock.stamp(now_ms), "sampledValue": values}
-        return {"connectorId": connector.connector_id, "meterValue": [reading]}
+    def _sample(self, connector, context, kind, now_ms):
+        transaction = connector.transaction
+        reading = self.reading(connector, context, "MeterValues" + kind, now_ms)
+        if reading:
+            number = transaction.reference if transaction else 0
+            self._outbox.add_sample(number, connector.connector_id, reading, now_ms)
+        kept = self._kept[connector.connector_id - 1]
+        if not transaction or not kept:
+            return
+        reading = self.reading(connector, context, "StopTxn" + kind, now_ms)
+        if not reading:
+            return
+        kept[1] += 1
+        most = self._charge_point.configuration.number("StopTransactionMaxMeterValues")
+        if kept[1] % kept[0] == 0 and len(kept) > most:
+            kept[0] *= 2
+            kept[3:] = kept[4::2]
+        if kept[1] % kept[0] == 0 and len(kept) <= most:
+            kept.append(reading)

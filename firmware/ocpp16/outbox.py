@@ -1,102 +1,209 @@
 """Transaction messages in strict order, delivered or given up (OCPP 1.6 sections 3.7, 4.3).
 
-May import: `json`, `ticks`. A message stays until it was answered; being offline is no failed
-attempt. While the StartTransaction of a transaction isn't answered its number stands for it;
-was it given up, its other messages say -1.
+May import: its siblings, `json`, `ticks`. A message of begin or end is on flash before anything
+else happens with it. A sample waits in RAM for a moment: answered promptly it never touches the
+flash. What is there stays until it was answered; being offline is no failed attempt. Every
+message keeps its uniqueId for good.
+
+The state file is written when a begin or an end is delivered, so that "delivered", "its
+transactionId" and "it is open" change at once; and now and then with the energy registers.
 """
 
 import json
 
+from firmware.ocpp16.meter_values import expand
+from firmware.ocpp16.segments import Segments
+from loader.modules import forget
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
-# What all waiting messages may take together; then samples go, never a begin or an end.
-_MAX_CHARS = const(12000)
-_WITH_ID = const(("MeterValues", "StopTransaction"))
+PATH = const("/state/transactions.json")
+SCHEMA = const(1)
+_ACTIONS = {"S": "StartTransaction", "M": "MeterValues", "T": "StopTransaction"}
+# Samples in RAM: so many, so long, while the link is up; and so many where the flash fails.
+_TAIL = const(4)
+_TAIL_MS = const(5000)
+_TAIL_MOST = const(16)
+# Segment files: from so many on samples are thinned out, from so many on nothing new may begin.
+_FILES = const(24)
+_FILES_MOST = const(48)
+_FLASH_AGAIN_MS = const(10000)
+_READ_ERRORS = const(3)
+# Samples delivered from flash until that is noted there: after a cut they are sent once more.
+_UNNOTED = const(8)
+RARE_MODULES = ("firmware.ocpp16.outbox_recovery", "firmware.ocpp16.outbox_thinning")
 
 
 class Outbox:
     """``configuration`` says attempts and interval, ``clock`` resolves time stamps.
 
-    ``store``, where given, is told in order: add(action, text, number), drop() of the oldest,
-    drop_at(index), start_answered(number, transactionId). Durable storage goes there.
+    ``open``: a dict for each transaction whose begin was delivered and whose end was not: "n" its
+    number here, "id", "start". ``left_open``: those that the last run left, until somebody says
+    what becomes of them. ``held``: an image on trial found another version's and leaves them.
     """
 
-    def __init__(self, configuration, clock, log, store=None):
+    def __init__(self, configuration, clock, log, files, unique_ids, evse):
         self._configuration = configuration
         self._clock = clock
-        self._log = log
-        self._store = store
-        self._messages = []  # [action, payload as JSON, transaction number], oldest first
-        self._chars = 0
-        self._ids = {}  # transaction number -> transactionId, from the answer to the end
+        self.log = log
+        self._ids = unique_ids
+        self._evse = evse
+        self.segments = Segments(files, unique_ids.prefix)
+        self.open = []
+        self.left_open = []
+        self.held = False
+        self.number = 0  # of the transaction begun last
+        self.saved = ""  # stamp of the registers
+        self.saved_ms = None
+        self._tail = []  # messages that come after those on flash
+        self._tail_ms = 0
         self._attempts = 0  # of the oldest
         self._retry_at_ms = None
+        self._flash_at_ms = None  # try again then
+        self._read_errors = 0
+        self._unnoted = 0
         self._in_flight = False
+        self._is_saved = True
+        from firmware.ocpp16.outbox_recovery import recover
+
+        recover(self, evse)
+        forget(*RARE_MODULES)
 
     def __len__(self):
-        return len(self._messages)
+        return self.segments.count + len(self._tail)
 
-    def add(self, action, payload, number):
-        """Append a message of the transaction ``number`` (None: of no transaction).
+    @property
+    def full(self):
+        """Whether no transaction may begin: its end might find no room."""
+        return self.segments.used >= _FILES_MOST or len(self._tail) >= _TAIL_MOST
 
-        ``payload`` comes without transactionId and with `Clock.stamp`s: both are filled in when
-        the message is sent.
+    def add_start(self, payload, now_ms):
+        """Queue a StartTransaction; gives the number that stands for the transaction here."""
+        self.number += 1
+        self.add(self.text("S", self.number, json.dumps(payload)), now_ms)
+        return self.number
+
+    def add_stop(self, number, payload, now_ms):
+        """Queue the StopTransaction of ``number``, less the transactionId.
+
+        Times are `Clock.stamp`s, "transactionData" a list of `Metering.reading`s.
         """
-        text = json.dumps(payload)
-        if self._chars + len(text) > _MAX_CHARS:
-            self._thin_out()
-        self._messages.append((action, text, number))
-        self._chars += len(text)
-        if self._store:
-            self._store.add(action, text, number)
+        self.add(self.text("T", number, json.dumps(payload)), now_ms)
+
+    def add_sample(self, number, connector_id, reading, now_ms):
+        """Queue a `Metering.reading` of the transaction ``number`` (0: of none)."""
+        if self.full:
+            return
+        if not self._tail:
+            self._tail_ms = now_ms
+        self._tail.append(self.text("M", number, "%d %s" % (connector_id, reading)))
+
+    def text(self, kind, number, rest):
+        """A new message as `Segments` keeps it."""
+        return "%s %d %d %s" % (kind, self._ids.number(), number, rest)
+
+    def add(self, text, now_ms):
+        """Queue a begin or an end: on flash it is when this returns, if the flash works."""
+        self._tail.append(text)
+        self._flush(now_ms)
+
+    def tick(self, now_ms, online):
+        """Whatever time brings: what waits in RAM may have waited long enough."""
+        for name in ("_retry_at_ms", "_flash_at_ms"):
+            at_ms = getattr(self, name)
+            if at_ms is not None and ticks_diff(now_ms, at_ms) >= 0:
+                setattr(self, name, None)
+        if self._flash_at_ms is not None:
+            return
+        if not self._is_saved:
+            self.save(now_ms)
+        tail = self._tail
+        if tail and (
+            not online or len(tail) >= _TAIL or ticks_diff(now_ms, self._tail_ms) >= _TAIL_MS
+        ):
+            self._flush(now_ms)
 
     def transaction_id(self, number):
         """The transactionId of ``number``, or None while nobody has said."""
-        return self._ids.get(number)
-
-    def started(self, number, transaction_id):
-        """The central system calls the transaction ``number`` so."""
-        self._ids[number] = transaction_id
-        if self._store:
-            self._store.start_answered(number, transaction_id)
+        for record in self.open:
+            if record.get("n") == number:
+                return record.get("id")
+        return None
 
     def ready(self, now_ms):
         """Whether `take` would have something to send now."""
-        if not self._messages or self._in_flight:
+        if self._in_flight or self._retry_at_ms is not None:
             return False
-        if self._retry_at_ms is not None:
-            if ticks_diff(now_ms, self._retry_at_ms) < 0:
-                return False
-            self._retry_at_ms = None
-        return True
+        try:
+            if self.segments.peek():
+                self._read_errors = 0
+                return True
+        except OSError as error:
+            self._read_errors += 1
+            self._retry_at_ms = ticks_add(now_ms, _FLASH_AGAIN_MS)
+            if self._read_errors >= _READ_ERRORS:
+                self.log("outbox: messages lost: %r" % error)
+                self._read_errors = 0
+                if not self.segments.skip():
+                    self.segments.count = 0
+            return False
+        return bool(self._tail)
 
     def take(self):
-        """(action, payload, transaction number) to send: it is in flight until one of the
-        three methods below is called. Only after `ready`."""
-        action, text, number = self._messages[0]
-        payload = json.loads(text)
-        timed = payload["meterValue"][0] if action == "MeterValues" else payload
-        timed["timestamp"] = self._clock.resolve(timed["timestamp"])
-        if number is not None and action in _WITH_ID:
-            payload["transactionId"] = self._ids.get(number, -1)
+        """(action, payload, transaction number, uniqueId) to send: it is in flight until one
+        of the three methods below is called. Only after `ready`."""
+        segments = self.segments
+        kind, unique_id, number, rest = self._oldest()
+        own = not segments.count or segments.read_prefix == segments.prefix
+        if kind == "M":
+            connector_id, reading = rest.split(" ", 1)
+            reading = expand(reading, self._clock, own)
+            payload = {"connectorId": int(connector_id), "meterValue": [reading]}
+        else:
+            payload = json.loads(rest)
+            payload["timestamp"] = self._clock.resolve(payload["timestamp"], own)
+            data = payload.get("transactionData")
+            if data:
+                payload["transactionData"] = [expand(text, self._clock, own) for text in data]
+        if kind != "S" and number:
+            transaction_id = self.transaction_id(number)
+            payload["transactionId"] = -1 if transaction_id is None else transaction_id
         self._in_flight = True
-        return action, payload, number
+        prefix = segments.prefix if own else segments.read_prefix
+        return _ACTIONS[kind], payload, number, prefix + unique_id
 
-    def delivered(self):
-        """The message in flight was answered."""
-        self._drop_oldest()
+    def delivered(self, now_ms, transaction_id=-1):
+        """The message in flight was answered; a StartTransaction with ``transaction_id``."""
+        kind, _, number, rest = self._oldest()
+        segments = self.segments
+        if kind != "M":
+            self.open = [record for record in self.open if record.get("n") != number]
+        if kind == "S":
+            start = json.loads(rest)
+            own = not segments.count or segments.read_prefix == segments.prefix
+            start["timestamp"] = self._clock.resolve(start["timestamp"], own)
+            self.open.append({"n": number, "id": transaction_id, "start": start})
+        if segments.count:
+            segments.drop()
+            self._unnoted += 1
+        else:
+            self._tail.pop(0)
+            self._tail_ms = now_ms
+        self._attempts = 0
+        self._in_flight = False
+        self._retry_at_ms = None
+        if kind != "M" or (self._unnoted and not segments.count) or self._unnoted >= _UNNOTED:
+            self.save(now_ms)
 
     def failed(self, now_ms):
         """The message in flight got a CALLERROR or no answer; True where it is given up."""
         self._in_flight = False
         self._attempts += 1
         if self._attempts >= self._configuration.number("TransactionMessageAttempts"):
-            action, _, number = self._messages[0]
-            self._log("gave up %s after %d attempts" % (action, self._attempts))
-            if action == "StartTransaction" and number not in self._ids:
-                self.started(number, -1)
-            self._drop_oldest()
+            self.log(
+                "gave up %s after %d attempts" % (_ACTIONS[self._oldest()[0]], self._attempts)
+            )
+            self.delivered(now_ms)
             return True
         interval_s = self._configuration.number("TransactionMessageRetryInterval")
         # Within what wrapping milliseconds can tell.
@@ -107,31 +214,56 @@ class Outbox:
         """The link went before an answer came."""
         self._in_flight = False
 
-    def _drop_oldest(self):
-        action, text, number = self._messages.pop(0)
-        self._chars -= len(text)
-        self._attempts = 0
-        self._in_flight = False
-        self._retry_at_ms = None
-        if action == "StopTransaction":
-            self._ids.pop(number, None)
-        if self._store:
-            self._store.drop()
+    def save(self, now_ms):
+        """Write the state file: what is delivered, open, and the energy registers."""
+        segments = self.segments
+        if now_ms is not None and not self.left_open:
+            self.saved = self._clock.stamp(now_ms)
+        state = {
+            "schema": SCHEMA,
+            "registers_wh": [connector.register.wh for connector in self._evse.connectors],
+            "open": self.open,
+            "at": [segments.number, segments.offset],
+            "saved": self.saved,
+        }
+        try:
+            segments.files.write(PATH, json.dumps(state).encode())
+            self._is_saved = True
+            self._unnoted = 0
+            self.saved_ms = now_ms
+            segments.clean()
+        except OSError as error:
+            self._flash_failed(error, now_ms)
+            self._is_saved = False
 
-    def _thin_out(self):
-        """Make room: every second sample goes, the oldest message (maybe in flight) stays."""
-        index = 1
-        drop = True
-        before = len(self._messages)
-        while index < len(self._messages):
-            action, text, _ = self._messages[index]
-            if action == "MeterValues":
-                drop = not drop
-                if not drop:
-                    self._chars -= len(text)
-                    self._messages.pop(index)
-                    if self._store:
-                        self._store.drop_at(index)
-                    continue
-            index += 1
-        self._log("outbox full: %d samples dropped" % (before - len(self._messages)))
+    def _oldest(self):
+        text = self.segments.line if self.segments.count else self._tail[0]
+        kind, unique_id, number, rest = text.split(" ", 3)
+        return kind, unique_id, int(number), rest
+
+    def _flush(self, now_ms):
+        """Bring what waits in RAM to flash."""
+        segments, tail = self.segments, self._tail
+        last = segments.last
+        try:
+            segments.append(tail)
+        except OSError as error:
+            # Charging goes on: what it costs is the books after a power cut.
+            self._flash_failed(error, now_ms)
+            return
+        if " E" in tail[-1]:
+            self.saved_ms = now_ms
+        self._tail = []
+        if segments.last != last and segments.used > _FILES:
+            from firmware.ocpp16.outbox_thinning import thin
+
+            try:
+                thin(segments, self.log)
+            except (OSError, MemoryError) as error:
+                self.log("outbox not thinned: %r" % error)
+            forget(*RARE_MODULES)
+
+    def _flash_failed(self, error, now_ms):
+        self.log("outbox: flash failed: %r" % error)
+        if now_ms is not None:
+            self._flash_at_ms = ticks_add(now_ms, _FLASH_AGAIN_MS)

@@ -1,7 +1,9 @@
 """Profile RemoteTrigger: TriggerMessage (OCPP 1.6 section 5.17). Loaded for one of them.
 
-May import: nothing. The answer precedes what was asked for: that is only queued here.
+May import: its siblings. The answer precedes what was asked for: that is only queued here.
 """
+
+from firmware.ocpp16.meter_values import expand
 
 ACTIONS = (
     "\nTriggerMessage connectorId i0 requestedMessage"
@@ -41,11 +43,15 @@ def _meter_values(charge_point, connector_id):
     for connector in charge_point.evse.connectors:
         if connector_id in (None, connector.connector_id):
             metering = charge_point.metering
-            payload = metering.reading(
-                connector, "Trigger", "MeterValuesSampledData", charge_point.now_ms
+            reading = metering.reading(
+                connector, "T", "MeterValuesSampledData", charge_point.now_ms
             )
-            if payload is None:
+            if reading is None:
                 continue
+            payload = {
+                "connectorId": connector.connector_id,
+                "meterValue": [expand(reading, charge_point.clock)],
+            }
             transaction_id = charge_point.transactions.id_at(connector)
             if transaction_id is not None:
                 payload["transactionId"] = transaction_id

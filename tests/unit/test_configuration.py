@@ -66,7 +66,7 @@ class ConfigurationTest(unittest.TestCase):
             ),
             ("MeterValuesSampledData", "Current.Offered, Voltage", "Rejected"),
             ("MeterValuesSampledData", "Current.Offered,Current.Offered", "Rejected"),
-            ("StopTxnSampledData", "Current.Offered", "Rejected"),
+            ("StopTxnSampledData", "Voltage", "Rejected"),
             ("StopTxnSampledData", "", "Accepted"),
             ("ConnectorPhaseRotation", "0.RST, 1.RTS", "Accepted"),
             ("ConnectorPhaseRotation", "1.ABC", "Rejected"),
