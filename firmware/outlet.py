@@ -11,22 +11,34 @@ _PERIOD_MS = const(20)
 
 
 class Outlet:
-    """Joins the pure ``evse`` to pilot, contactor and meter. ``ticks`` counts its turns."""
+    """Joins the pure ``evse`` to pilot, contactor and meter. ``ticks`` counts its turns.
 
-    def __init__(self, evse, pilot, contactor, meter):
+    ``surroundings``: a `Surroundings` where the board has more to say, else None.
+    """
+
+    def __init__(self, evse, pilot, contactor, meter, surroundings=None):
         self.ticks = 0
         self._evse = evse
         self._pilot = pilot
         self._contactor = contactor
         self._meter = meter
+        self._surroundings = surroundings
 
     async def run(self):
-        """The task, for ever."""
+        """The task, for ever. However it ends: the contactor opens, the offer is withdrawn."""
         evse, pilot, contactor, meter = self._evse, self._pilot, self._contactor, self._meter
-        while True:
-            high_mv, low_mv = pilot.read()
-            evse.tick(ticks_ms(), high_mv, low_mv, meter.wh, contactor.feedback())
-            contactor.set(evse.contactor_on)
-            pilot.set_duty(duty_for(evse.offered_ma) or None)
-            self.ticks += 1
-            await sleep_ms(_PERIOD_MS)
+        surroundings = self._surroundings
+        try:
+            while True:
+                high_mv, low_mv = pilot.read()
+                now_ms = ticks_ms()
+                if surroundings is not None:
+                    surroundings.tick(now_ms)
+                evse.tick(now_ms, high_mv, low_mv, meter.wh, contactor.feedback())
+                contactor.set(evse.contactor_on)
+                pilot.set_duty(duty_for(evse.offered_ma) or None)
+                self.ticks += 1
+                await sleep_ms(_PERIOD_MS)
+        finally:
+            contactor.set(False)
+            pilot.set_duty(None)

@@ -52,6 +52,43 @@ def test_good():
     assert board["watchdog_ms"] == 8388
 
 
+SENSES = {
+    "proximity_adc_pin": 27,
+    "proximity_pullup_ohm": 1000,
+    "temperature_adc_pin": 28,
+    "temperature_span_c": 330,
+    "temperature_offset_c": -50,
+    "temperature_max_c": 65,
+    "ground_fault_pin": 18,
+    "emergency_stop_pin": 19,
+    "rcd_test_pin": 20,
+    "ventilated": True,
+    "safe_outputs": [(15, 0), (16, 1), (20, 0)],
+}
+
+
+def test_all_that_a_board_may_sense():
+    assert boards.parse_board(source(**SENSES))["rcd_test_pin"] == 20
+
+
+@pytest.mark.parametrize(
+    ("without", "line"),
+    [
+        ("proximity_pullup_ohm", "proximity_adc_pin needs proximity_pullup_ohm"),
+        ("temperature_max_c", "temperature_adc_pin needs temperature_max_c"),
+        ("ground_fault_pin", "rcd_test_pin needs ground_fault_pin"),
+    ],
+)
+def test_sense_without_what_it_needs(without, line):
+    with pytest.raises(boards.BoardError, match=line):
+        boards.parse_board(source(without=[without], **SENSES))
+
+
+def test_a_test_output_needs_a_safe_level():
+    with pytest.raises(boards.BoardError, match="rcd_test_pin has no level in safe_outputs"):
+        boards.parse_board(source(**{**SENSES, "safe_outputs": GOOD["safe_outputs"]}))
+
+
 OPTIONAL = ["led_pin", "contactor_feedback_pin"]
 
 

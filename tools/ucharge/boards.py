@@ -35,9 +35,24 @@ _ESP32 = _Chip(
 )
 _FAMILIES = {"rp2": {"rp2040": _RP2, "rp2350": _RP2}, "esp32": {"esp32": _ESP32}}
 
-_INPUTS = ("pilot_adc_pin", "meter_pin", "contactor_feedback_pin")
+_INPUTS = (
+    "pilot_adc_pin",
+    "meter_pin",
+    "contactor_feedback_pin",
+    "proximity_adc_pin",
+    "temperature_adc_pin",
+    "ground_fault_pin",
+    "emergency_stop_pin",
+)
+# What an optional field can't do without.
+_NEEDS = {
+    "proximity_adc_pin": ("proximity_pullup_ohm",),
+    "temperature_adc_pin": ("temperature_span_c", "temperature_offset_c", "temperature_max_c"),
+    "rcd_test_pin": ("ground_fault_pin",),
+}
 
 _INT = "a whole number"
+_BOOL = "True or False"
 _TEXT = "a text"
 _PIN = "a GPIO number"
 _OUTPUT = "a GPIO number that can be an output"
@@ -65,6 +80,21 @@ _FIELDS = {
     "watchdog_ms": (_INT, 1000, None),
     "max_current_a": (_INT, 6, 80),
     "connectors": (_INT, 1, 1),
+    # A socket's proximity contact, pulled up to the ADC's reference.
+    "proximity_adc_pin?": (_ADC, None, None),
+    "proximity_pullup_ohm?": (_INT, 100, 10000),
+    # A linear sensor: degrees Celsius = share of the ADC's range x span + offset.
+    "temperature_adc_pin?": (_ADC, None, None),
+    "temperature_span_c?": (_INT, 50, 1000),
+    "temperature_offset_c?": (_INT, -300, 50),
+    "temperature_max_c?": (_INT, 30, 100),  # above it less and less current is offered
+    # Low while all is well.
+    "ground_fault_pin?": (_PIN, None, None),
+    "emergency_stop_pin?": (_PIN, None, None),
+    # Makes the residual current device trip, which must show on ground_fault_pin.
+    "rcd_test_pin?": (_OUTPUT, None, None),
+    # The installation has ventilation: vehicles that want it (state D) may charge.
+    "ventilated?": (_BOOL, None, None),
 }
 
 
@@ -169,6 +199,8 @@ def _is_kind(kind, value, chip):
     is_int = isinstance(value, int) and not isinstance(value, bool)
     if kind is _INT:
         return is_int
+    if kind is _BOOL:
+        return isinstance(value, bool)
     if kind is _TEXT:
         return isinstance(value, str) and value != ""
     if kind is _PIN:
@@ -217,5 +249,10 @@ def _check_whole(where, fields, chip):
             raise BoardError(where + f"safe_outputs names pin {pin} twice")
         if users.get(pin) in _INPUTS:
             raise BoardError(where + f"safe_outputs drives {users[pin]}, an input")
-    if fields["contactor_pin"] not in safe:
-        raise BoardError(where + "contactor_pin has no level in safe_outputs")
+    for name in ("contactor_pin", "rcd_test_pin"):
+        if name in fields and fields[name] not in safe:
+            raise BoardError(where + f"{name} has no level in safe_outputs")
+    for name, needed in _NEEDS.items():
+        for other in needed:
+            if name in fields and other not in fields:
+                raise BoardError(where + f"{name} needs {other}")

@@ -13,6 +13,7 @@ To the chip:
     pilot HIGH LOW          the pilot's two plateaus in mV
     pulse N COUNT           low-high pulses on an input
     level N LEVEL           an input's level
+    adc N VALUE             what an ADC other than the pilot's reads, in 1/65535
     wifi up|down|wrong      the network it may join
     weld LEVEL|-            the contactor's feedback is stuck at a level / follows the coil
     interrupt               Ctrl-C on the console

@@ -24,6 +24,7 @@ class World:
         self._vehicle = vehicle
         self._send = send
         self._weld = None
+        self._adc = {}  # pin -> 16-bit reading
         self.wifi = wifi
         self.outputs = {}  # pin -> level driven
         vehicle.wh_per_pulse = self._wiring["meter_wh_per_pulse"]
@@ -40,6 +41,7 @@ class World:
             "low_mv": low_mv,
             "wifi": self.wifi,
             "weld": self._weld,
+            "adc": list(self._adc.items()),
         }
 
     # From the chip.
@@ -91,6 +93,11 @@ class World:
         """Stick the contactor's feedback at 0 or 1; None frees it."""
         self._weld = level
         self._send(f"weld {'-' if level is None else level}")
+
+    def set_adc(self, pin, value):
+        """What the ADC on ``pin`` reads, in 1/65535."""
+        self._adc[pin] = value
+        self._send(f"adc {pin} {value}")
 
     def set_level(self, pin, level):
         """Put a level on an input pin; lost when the chip is reset."""

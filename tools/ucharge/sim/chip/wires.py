@@ -54,6 +54,9 @@ class Wires:
         self.wifi_join_ms = get("wifi_join_ms", 200)
         self.name_server = get("name_server")  # its port on loopback
         self.weld = get("weld", None)  # level the feedback is stuck at
+        self.adc = {}  # pin -> 16-bit reading, of those that are not the pilot's
+        for pin, value in get("adc", ()):
+            self.adc[pin] = value
         self.modes = {}  # pin -> mode
         self.outputs = {}  # pin -> level driven
         for pin, level in get("outputs", ()):
@@ -140,6 +143,8 @@ class Wires:
                 self.drive(int(args[0]), 1)
         elif word == "level":
             self.drive(int(args[0]), int(args[1]))
+        elif word == "adc":
+            self.adc[int(args[0])] = int(args[1])
         elif word == "wifi":
             self.wifi = args[0]
         elif word == "weld":
