@@ -41,8 +41,6 @@ class Connector:
         # ChangeAvailability's; `held` is the charger's own choice (an update, say).
         self.operative = True
         self.held = False
-        # Energy withheld from a transaction that goes on.
-        self.suspended = False
         # What the present transaction may take at most; None: as much as the vehicle wants.
         self.energy_limit_wh = None
         # False: a test of the board's protection has still to be passed before each connection.
@@ -169,11 +167,11 @@ class Connector:
     def _begin(self, transaction):
         self.transaction = transaction
         self._idTag = self._preparing_ms = self.energy_limit_wh = None
-        self.suspended = self._finishing = False
+        self._finishing = False
 
     def _may_take_energy(self):
         transaction = self.transaction
-        if transaction is None or self._stopping is not None or self.suspended:
+        if transaction is None or self._stopping is not None:
             return False
         limit_wh = self.energy_limit_wh
         if limit_wh is not None and self.register.wh - transaction.meter_start_wh >= limit_wh:

@@ -69,6 +69,15 @@ class Evse:
                 return True
         return False
 
+    @property
+    def welded(self):
+        """The connectors whose weld is latched, as bits of an integer."""
+        bits = 0
+        for connector in self.connectors:
+            if "weld" in connector.faults.active:
+                bits |= 1 << connector.connector_id
+        return bits
+
     def set_available(self, available, persistent, connector_id=0):
         """Take a connector, or with 0 all, out of service or back.
 

@@ -1,4 +1,4 @@
-"""What a board may sense besides pilot and meter: cable, temperature, ground fault, emergency stop.
+"""What a board may sense besides: cable, temperature, ground fault, emergency stop.
 
 May import: `ticks`. Loaded only where board.json names such an input; what is absent has no say.
 Cable ratings: facts/iec61851 section 5; the test of the protection: section 4.

@@ -1,4 +1,4 @@
-"""What a board may sense besides pilot and meter, as board.json names it. No meaning is known here.
+"""What a board may sense besides pilot and meter, as board.json names it. No meaning here.
 
 May import: built-ins (``machine``). Loaded only where one of these is named.
 """

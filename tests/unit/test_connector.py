@@ -4,6 +4,7 @@ import unittest
 
 from firmware.evse.evse import Evse
 from firmware.evse.status import CHANGES, STATUSES, next_status
+from firmware.evse.transaction import Transaction
 from outlet_bench import TABLE, OutletTest
 
 
@@ -159,13 +160,72 @@ class ConnectorTest(OutletTest):
         self.run_s(1)
         self.assertEqual(self.connector.status, "Available")
 
-    def test_suspended_from_above(self):
+    def test_energy_limit_suspends(self):
+        self.meter_wh = 700
         self.charge()
-        self.connector.suspended = True
+        self.connector.energy_limit_wh = 300
+        self.meter_wh = 999
+        self.run_s(1)
+        self.assertTrue(self.evse.contactor_on)
+        self.meter_wh = 1000
         self.run_s(1)
         self.assertEqual(self.connector.status, "SuspendedEVSE")
         self.assertFalse(self.evse.contactor_on)
         self.assertTrue(self.evse.in_use)
+        self.connector.stop("Local")
+        self.run_s(12)
+        self.connector.authorize("TAG", self.now_ms)
+        self.ms_until(lambda: self.evse.contactor_on)  # the limit was that transaction's
+
+    def test_resume(self):
+        transaction = Transaction(1, "TAG", 100)
+        self.assertFalse(self.connector.resume(transaction))  # nobody is there
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.evse.set_available(False, True)
+        self.assertFalse(self.connector.resume(transaction))
+        self.evse.set_available(True, True)
+        self.assertTrue(self.connector.resume(transaction))
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertFalse(self.connector.resume(Transaction(1, "TAG", 100)))
+        self.assertEqual(self.evse.events, [])  # it has begun long ago
+        self.vehicle.plugged = False
+        self.run_s(2)
+        self.assertEqual(self.events(), [("stopped", "EVDisconnected")])
+
+    def test_restart_holds_the_contactor_open(self):
+        self.evse.hold_open(self.now_ms, 30000)
+        start_ms = self.now_ms
+        self.vehicle.plugged = True
+        self.connector.authorize("TAG", self.now_ms)
+        self.run_s(29)
+        # No offer either: it would have to be kept within 3 s.
+        self.assertEqual(self.evse.offered_ma, 0)
+        self.assertEqual(self.connector.status, "SuspendedEVSE")
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertLessEqual(self.now_ms - start_ms, 32000)
+
+    def test_restart_waits_for_the_reclose_time_at_least(self):
+        self.evse.hold_open(self.now_ms, 0)
+        self.vehicle.plugged = True
+        self.connector.authorize("TAG", self.now_ms)
+        self.never_closes(9)
+        self.assertLessEqual(self.ms_until(lambda: self.evse.contactor_on), 3000)
+
+    def test_no_offer_that_cannot_be_kept(self):
+        """Whenever the vehicle takes an offer up, energy follows within 3 s or the offer goes."""
+        self.charge()
+        taken_ms = None
+        for turn in range(6000):
+            self.vehicle.wants = turn // 150 % 2 == 0
+            self.step()
+            taken = self.evse.offered_ma > 0 and self.vehicle.pilot(1)[0] == 6000
+            if not taken or self.evse.contactor_on:
+                taken_ms = None
+            elif taken_ms is None:
+                taken_ms = self.now_ms
+            else:
+                self.assertLessEqual(self.now_ms - taken_ms, 3000)
 
     def test_start_with_a_car_plugged_in(self):
         self.setUp()

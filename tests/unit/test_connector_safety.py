@@ -214,7 +214,7 @@ class RandomEvents(unittest.TestCase):
         elif kind == 8:
             connector.stop("Remote")
         elif kind == 9:
-            connector.suspended = not connector.suspended
+            connector.energy_limit_wh = (None, 0)[self.random(2)]
         elif kind == 10:
             connector.limits.set("temperature", (None, 0, 6000, 32000)[self.random(4)])
         elif kind == 11:
@@ -238,7 +238,7 @@ class RandomEvents(unittest.TestCase):
         self.assertTrue(connector.pilot.diode_verified)
         self.assertEqual(connector.faults.active, [])
         self.assertGreaterEqual(self.evse.offered_ma, 6000)
-        self.assertFalse(connector.suspended)
+        self.assertIsNone(connector.energy_limit_wh)
         self.assertFalse(self.welded)
         if self.opened_ms is not None:
             self.assertGreaterEqual(self.now_ms - self.opened_ms, 10000)
