@@ -109,6 +109,7 @@ class ChargePoint:
         configuration = self.configuration
         self.evse.connection_timeout_ms = configuration.number("ConnectionTimeOut") * 1000
         self.evse.stop_on_unplug = configuration.flag("StopTransactionOnEVSideDisconnect")
+        self.evse.limit("configuration", configuration.number("MaxCurrent") * 1000)
         self._rpc.timeout_ms = configuration.number("MessageTimeout") * 1000
 
     def send(self, action, payload, on_answer=None, triggered=False):

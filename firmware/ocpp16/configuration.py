@@ -9,6 +9,7 @@ from firmware.ocpp16.table import row
 # from, to; "m" list of measurands, "p" of phase rotations, at most so many; "s" anything. One text
 # takes a third of the heap that a dict would.
 # UnlockConnector...: the cable is fixed to the charger.
+# This charger's own: MaxCurrent (A), RestartDelayMax, TxResumptionTimeout (s).
 KEYS = """
 AllowOfflineTxForUnknownId W false b
 AuthorizationCacheEnabled W true b
@@ -21,6 +22,7 @@ GetConfigurationMaxKeys R 50 i 1 50
 HeartbeatInterval W 300 i 1 86400
 LocalAuthorizeOffline W true b
 LocalPreAuthorize W false b
+MaxCurrent W 80 i 0 80
 MaxEnergyOnInvalidId W 0 i 0 1000000
 MessageTimeout W 30 i 1 600
 MeterValueSampleInterval W 60 i 0 86400
