@@ -1,8 +1,65 @@
-"""More than one connector, and a firmware update near: who is available when."""
+"""ChangeAvailability; more than one connector; a firmware update near: who is available when."""
 
 import unittest
 
 from charge_bench import Bench
+from scenario import Scenario
+
+
+class ChangeAvailability(Scenario):
+    def available(self, connector_id, operative):
+        kind = "Operative" if operative else "Inoperative"
+        return self.status("ChangeAvailability", connectorId=connector_id, type=kind)
+
+    def test_unavailable_outlives_a_power_cut(self):
+        for connector_id in (0, 1):
+            self.assertEqual(self.available(connector_id, False), "Accepted")
+            self.bench.run(1)
+            self.assertEqual(self.central.statuses()[-1], "Unavailable")
+            self.bench.power_up()
+            self.bench.cold_boot()
+            self.assertEqual(self.bench.evse.connectors[0].status, "Unavailable")
+            self.plug()
+            self.card("TAG1", 5)
+            self.assertEqual(self.starts(), [])
+            self.unplug()
+            self.assertEqual(self.available(connector_id, True), "Accepted")
+            self.bench.run(1)
+            self.assertEqual(self.central.statuses()[-1], "Available")
+            self.bench.power_up()
+            self.bench.cold_boot()
+            self.assertEqual(self.bench.evse.connectors[0].status, "Available")
+
+    def test_the_whole_charge_point_tells_of_each(self):
+        self.available(0, False)
+        self.bench.run(1)
+        self.assertEqual(self.central.statuses(0), ["Unavailable"])
+        self.assertEqual(self.central.statuses(1), ["Unavailable"])
+
+    def test_scheduled_during_a_transaction(self):
+        self.bench.charge()
+        self.assertEqual(self.available(1, False), "Scheduled")
+        self.bench.run(2)
+        self.assertTrue(self.charges())
+        self.unplug()
+        self.assertEqual(self.central.statuses()[-1], "Unavailable")
+        self.assertEqual(len(self.stops()), 1)
+
+    def test_scheduled_and_taken_back(self):
+        self.bench.charge()
+        self.assertEqual(self.available(1, False), "Scheduled")
+        self.assertEqual(self.available(1, True), "Accepted")
+        self.unplug()
+        self.assertEqual(self.central.statuses()[-1], "Available")
+
+    def test_twice_is_once(self):
+        for _ in range(2):
+            self.assertEqual(self.available(1, False), "Accepted")
+            self.bench.run(1)
+        self.assertEqual(self.central.statuses(), ["Unavailable"])
+
+    def test_unknown_connector_is_rejected(self):
+        self.assertEqual(self.available(5, False), "Rejected")
 
 
 class TwoConnectors(unittest.TestCase):

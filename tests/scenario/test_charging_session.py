@@ -1,67 +1,136 @@
-"""Whole charging sessions: by cable, by card, from afar; how each of them ends."""
+"""Regular sessions: plug first, card first, who may charge, and what happens if nobody comes."""
 
 import unittest
 
-from charge_bench import Bench
+from scenario import Scenario
 
 
-class ChargingSession(unittest.TestCase):
-    def setUp(self):
-        self.bench = Bench({"MeterValueSampleInterval": "10"})
-        self.bench.cold_boot()
+class RegularSession(Scenario):
+    KEYS = {"MeterValueSampleInterval": "10", "ConnectionTimeOut": "20"}
 
-    def test_cable_first(self):
-        bench, central = self.bench, self.bench.central
-        bench.vehicle.plugged = True
-        bench.run(2)
+    def test_start_by_plug_first(self):
+        bench, central = self.bench, self.central
+        self.plug()
         self.assertEqual(central.statuses(), ["Preparing"])
         bench.charge_point.present_id_tag("TAG1", bench.now_ms)
         bench.run_until(lambda: bench.evse.contactor_on, 3)
         bench.run(25)
-        bench.charge_point.present_id_tag("TAG1", bench.now_ms)
-        bench.run(3)
+        self.card("TAG1", 3)
         self.assertFalse(bench.evse.contactor_on)
         self.assertEqual(central.statuses(), ["Preparing", "Charging", "Finishing"])
-        bench.vehicle.plugged = False
-        bench.run(1)
+        self.unplug(1)
         self.assertEqual(central.statuses()[-1], "Available")
-        transaction = [a for a in central.actions() if a != "StatusNotification"]
         self.assertEqual(
-            transaction,
+            self.messages(),
             ["Authorize", "StartTransaction", "MeterValues", "MeterValues", "StopTransaction"],
         )
-        start = central.payloads("StartTransaction")[0]
-        stop = central.payloads("StopTransaction")[0]
-        self.assertEqual(start["idTag"], "TAG1")
-        self.assertEqual(stop["transactionId"], 101)
-        self.assertEqual(stop["reason"], "Local")
-        self.assertEqual(stop["idTag"], "TAG1")
+        start, stop = self.starts()[0], self.stops()[0]
+        self.assertEqual((start["connectorId"], start["idTag"]), (1, "TAG1"))
+        self.assertEqual((stop["transactionId"], stop["idTag"]), (101, "TAG1"))
+        self.assertEqual(stop.get("reason", "Local"), "Local")
         self.assertEqual(stop["meterStop"] - start["meterStart"], int(bench.vehicle.wh))
         self.assertGreater(stop["meterStop"], start["meterStart"])
 
-    def test_card_first(self):
-        bench, central = self.bench, self.bench.central
-        bench.charge_point.present_id_tag("TAG1", bench.now_ms)
-        bench.run(2)
+    def test_start_by_card_first(self):
+        bench, central = self.bench, self.central
+        self.card("TAG1")
         self.assertEqual(central.statuses(), ["Preparing"])
-        self.assertNotIn("StartTransaction", central.actions())
+        self.assertEqual(self.starts(), [])
         bench.vehicle.plugged = True
         bench.run_until(lambda: bench.evse.contactor_on, 3)
         bench.run(1)
         self.assertEqual(central.statuses(), ["Preparing", "Charging"])
-        self.assertIn("StartTransaction", central.actions())
+        self.assertEqual(self.messages(), ["Authorize", "StartTransaction"])
 
-    def test_remote_start_then_cable(self):
-        bench, central = self.bench, self.bench.central
-        answer = central.call("RemoteStartTransaction", {"idTag": "R1", "connectorId": 1})
-        self.assertEqual(answer, {"status": "Accepted"})
-        bench.run(2)
-        bench.vehicle.plugged = True
-        bench.run_until(lambda: bench.evse.contactor_on, 3)
-        bench.run(1)
-        order = [a for a in central.actions() if a != "StatusNotification"]
-        self.assertEqual(order, ["Authorize", "StartTransaction"])
-        self.assertEqual(central.payloads("StartTransaction")[0]["idTag"], "R1")
+    def test_card_without_a_plug_times_out(self):
+        self.card("TAG1", 19)
+        self.assertEqual(self.central.statuses(), ["Preparing"])
+        self.bench.run(3)
+        self.assertEqual(self.central.statuses(), ["Preparing", "Available"])
+        self.plug(10)
+        self.assertEqual(self.starts(), [], "the card is forgotten")
+        self.card("TAG1", 5)
+        self.assertTrue(self.charges())
+
+    def test_plug_without_a_card_times_out(self):
+        self.plug(19)
+        self.assertEqual(self.central.statuses(), ["Preparing"])
+        self.bench.run(3)
+        self.assertEqual(self.central.statuses(), ["Preparing", "Finishing"])
+        self.unplug()
+        self.assertEqual(self.central.statuses()[-1], "Available")
+        self.plug(1)
+        self.card("TAG1", 5)
+        self.assertTrue(self.charges())
+
+    def test_another_card_stops_nothing(self):
+        self.bench.charge("TAG1")
+        self.card("TAG2", 5)
+        self.assertTrue(self.charges())
+        self.assertEqual(self.stops(), [])
+        self.assertEqual(len(self.starts()), 1)
+
+    def test_the_car_pauses_and_goes_on_in_the_same_transaction(self):
+        self.bench.charge()
+        self.bench.vehicle.wants = False
+        self.bench.run(20)  # longer than the contactor must rest
+        self.bench.vehicle.wants = True
+        self.bench.run(5)
+        self.assertEqual(
+            self.central.statuses(), ["Preparing", "Charging", "SuspendedEV", "Charging"]
+        )
+        self.assertEqual((len(self.starts()), self.stops()), (1, []))
+
+    def test_two_sessions_go_on_with_the_register(self):
+        for idTag in ("TAG1", "TAG2"):
+            self.bench.charge(idTag)
+            self.bench.run(20)
+            self.unplug()
+        first, second = self.stops()
+        self.assertEqual(self.starts()[1]["meterStart"], first["meterStop"])
+        self.assertGreater(second["meterStop"], first["meterStop"])
+        self.assertEqual((first["transactionId"], second["transactionId"]), (101, 102))
+
+
+class WhoMayCharge(Scenario):
+    def test_a_card_that_is_not_accepted_starts_nothing(self):
+        for info in (
+            {"status": "Blocked"}, {"status": "Expired"}, {"status": "Invalid"},
+            {"status": "ConcurrentTx"}, {"status": "Odd"}, {}, 5,
+        ):  # fmt: skip
+            self.central.answers["Authorize"] = {"idTagInfo": info}
+            self.plug(1)
+            self.card("BAD", 5)
+            self.assertFalse(self.bench.evse.in_use, info)
+            self.unplug(2)
+        self.assertEqual(self.starts(), [])
+
+    def test_not_accepted_in_the_start_answer_stops(self):
+        answer = {"transactionId": 5, "idTagInfo": {"status": "Invalid"}}
+        self.central.answers["StartTransaction"] = answer
+        self.plug(1)
+        self.card("BAD", 10)
+        stop = self.stops()[0]
+        self.assertEqual((stop["reason"], stop["transactionId"]), ("DeAuthorized", 5))
+        self.assertFalse(self.charges())
+
+    def test_not_accepted_in_the_start_answer_suspends_where_configured(self):
+        self.change("StopTransactionOnInvalidId", "false")
+        answer = {"transactionId": 5, "idTagInfo": {"status": "Blocked"}}
+        self.central.answers["StartTransaction"] = answer
+        self.plug(1)
+        self.card("BAD", 10)
+        self.assertEqual(self.central.statuses()[-1], "SuspendedEVSE")
+        self.assertFalse(self.bench.evse.contactor_on)
+        self.assertEqual(self.stops(), [])
+        self.unplug()
+        self.assertEqual(self.stops()[0]["transactionId"], 5)
+
+    def test_a_start_answer_without_an_id_means_minus_one(self):
+        self.central.answers["StartTransaction"] = {"transactionId": "5"}
+        self.bench.charge()
+        self.unplug()
+        self.assertEqual(self.stops()[0]["transactionId"], -1)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""BootNotification with its three answers, heartbeats, reconnects (TC_001, TC_002)."""
+"""TC_001, TC_002: BootNotification with its three answers, heartbeats, reconnects."""
 
 import unittest
 
@@ -13,7 +13,7 @@ class ColdBoot(unittest.TestCase):
     def answer_boot(self, status, interval_s):
         self.central.answers["BootNotification"] = self.central.boot(status, interval_s)
 
-    def test_accepted(self):
+    def test_accepted_then_statuses_and_heartbeats(self):
         bench, central = self.bench, self.central
         self.answer_boot("Accepted", 20)
         bench.connect()
@@ -34,7 +34,7 @@ class ColdBoot(unittest.TestCase):
         true_s = START_S + bench.elapsed_ms // 1000
         self.assertAlmostEqual(bench.charge_point.clock.now_s(bench.now_ms), true_s, delta=1)
 
-    def test_rejected_then_accepted(self):
+    def test_tc_001_rejected_then_accepted(self):
         bench, central = self.bench, self.central
         self.answer_boot("Rejected", 30)
         bench.connect()
@@ -48,8 +48,9 @@ class ColdBoot(unittest.TestCase):
         self.assertEqual(central.actions()[:3], ["BootNotification", "BootNotification",
                                                  "StatusNotification"])  # fmt: skip
         self.assertAlmostEqual(central.calls[1][0] - central.calls[0][0], 30000, delta=100)
+        self.assertEqual(central.statuses(0) + central.statuses(1), ["Available"] * 2)
 
-    def test_pending_answers_but_does_not_send(self):
+    def test_tc_002_pending_answers_but_does_not_send(self):
         bench, central = self.bench, self.central
         self.answer_boot("Pending", 30)
         bench.connect()

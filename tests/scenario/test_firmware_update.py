@@ -1,10 +1,10 @@
-"""UpdateFirmware and its reports over a charge point: order, refusals, lost links, connectors."""
+"""TC_044: UpdateFirmware and its reports: order, refusals, lost links, connectors."""
 
 import unittest
 
 from charge_bench import START_S
 from firmware.ocpp16 import update_job as jobs
-from loader.record import CONFIRMED, Record
+from loader.record import CONFIRMED, REJECTED, Record
 from update_bench import UpdateBench
 
 
@@ -13,7 +13,7 @@ class TestFirmwareUpdate(unittest.TestCase):
         self.bench = UpdateBench()
         self.bench.cold_boot()
 
-    def test_statuses_of_a_good_update_in_order(self):
+    def test_tc_044_1_statuses_of_a_good_update_in_order(self):
         bench = self.bench
         self.assertEqual(bench.ask(), {})
         bench.until(jobs.DOWNLOADING)
@@ -55,7 +55,19 @@ class TestFirmwareUpdate(unittest.TestCase):
         bench.run(5)
         self.assertFalse(bench.evse.contactor_on)
 
-    def test_after_a_refusal_the_connector_is_what_it_was(self):
+    def test_tc_044_2_a_location_that_does_not_exist(self):
+        bench = self.bench
+        self.assertEqual(bench.ask(retries=0), {})
+        bench.until(jobs.DOWNLOADING)
+        bench.job.transport_failed("404", START_S)
+        bench.run(2)
+        self.assertEqual(bench.statuses(), ["Downloading", "DownloadFailed"])
+        self.assertEqual(bench.evse.connectors[0].status, "Available")
+        bench.charge()
+        self.assertTrue(bench.evse.contactor_on)
+        self.assertIsNone(bench.charge_point.reset_requested)
+
+    def test_tc_044_3_content_refused_and_the_connector_is_what_it_was(self):
         bench = self.bench
         bench.ask()
         bench.until(jobs.DOWNLOADING)
@@ -68,6 +80,27 @@ class TestFirmwareUpdate(unittest.TestCase):
         bench.run(1)
         answer = bench.central.call("RemoteStartTransaction", {"idTag": "TAG1"})
         self.assertEqual(answer, {"status": "Accepted"})
+
+    def test_tc_044_3_an_image_that_is_rolled_back(self):
+        bench = self.bench
+        bench.ask()
+        bench.until(jobs.DOWNLOADING)
+        bench.job.staged((1, 1, 0))
+        bench.until(jobs.INSTALLING)
+        bench.run(1)
+        bench.job.armed()
+        job_id = bench.job.id
+        bench.power_up()
+        record = Record(REJECTED, "a", "a", "watchdog")
+        record.request_kind, record.request_id = jobs.KIND_PLAIN, job_id
+        bench.job.settle(record, None)
+        self.assertEqual(bench.statuses(), ["Downloading", "Downloaded", "Installing"])
+        bench.run(1)
+        bench.central.forget()
+        bench.connect()
+        bench.run(2)
+        self.assertEqual(bench.statuses(), ["InstallationFailed"])
+        self.assertEqual(bench.connector_statuses(), ["Available"])
 
     def test_a_central_system_that_refuses_the_reports_is_no_loop(self):
         bench = self.bench

@@ -36,7 +36,7 @@ class Central:
             "BootNotification": self.boot("Accepted"),
             "Heartbeat": lambda payload: {"currentTime": bench.wire_time()},
             "Authorize": {"idTagInfo": {"status": "Accepted"}},
-            "StartTransaction": self._start,
+            "StartTransaction": self.start,
             "StopTransaction": {},
             "MeterValues": {},
             "StatusNotification": {},
@@ -51,7 +51,8 @@ class Central:
             "interval": interval_s,
         }
 
-    def _start(self, payload):
+    def start(self, payload):
+        """Accept a StartTransaction."""
         self._transaction_id += 1
         return {"transactionId": self._transaction_id, "idTagInfo": {"status": "Accepted"}}
 

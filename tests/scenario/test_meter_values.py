@@ -1,0 +1,117 @@
+"""MeterValues: samples within a session, readings aligned to the clock, and what each tells."""
+
+import unittest
+
+from charge_bench import START_S
+from firmware.ocpp16.clock import parse_iso
+from scenario import Scenario
+
+
+class Readings(Scenario):
+    def readings(self, context):
+        """(MeterValues's payload, time, values) of each reading with that context."""
+        found = []
+        for payload in self.central.payloads("MeterValues"):
+            for reading in payload["meterValue"]:
+                values = reading["sampledValue"]
+                if values[0].get("context", "Sample.Periodic") == context:
+                    found.append((payload, parse_iso(reading["timestamp"]), values))
+        return found
+
+    def energies(self, context):
+        return [int(values[0]["value"]) for _, _, values in self.readings(context)]
+
+
+class FullSession(Readings):
+    KEYS = {"MeterValueSampleInterval": "10", "ClockAlignedDataInterval": "30"}
+
+    def test_full_session_with_samples_and_clock_aligned_values(self):
+        self.bench.charge()
+        self.bench.run(100)
+        self.card("TAG1", 3)
+        self.bench.run(10)
+        samples, aligned = self.readings("Sample.Periodic"), self.readings("Sample.Clock")
+        self.assertEqual(len(samples), 10)
+        times = [time for _, time, _ in samples]
+        self.assertEqual(times, [times[0] + 10 * index for index in range(10)])
+        self.assertGreaterEqual(len(aligned), 3)
+        for _, time, _ in aligned:
+            self.assertEqual((time - START_S) % 30, 0)
+        start, stop = self.starts()[0], self.stops()[0]
+        for payload, _, _ in samples + aligned[:3]:
+            self.assertEqual((payload["connectorId"], payload["transactionId"]), (1, 101))
+        values = [start["meterStart"]] + self.energies("Sample.Periodic") + [stop["meterStop"]]
+        self.assertEqual(values, sorted(values))
+        self.assertEqual(values[-1], int(self.bench.vehicle.wh))
+        order = [action for action in self.messages() if action not in ("Authorize", "Heartbeat")]
+        self.assertEqual(order[0], "StartTransaction")
+        after = order[order.index("StopTransaction") + 1 :]
+        self.assertEqual(set(after) - {"MeterValues"}, set())
+
+    def test_nothing_but_the_clock_without_a_transaction(self):
+        self.bench.run(95)
+        self.assertEqual(self.readings("Sample.Periodic"), [])
+        aligned = self.readings("Sample.Clock")
+        self.assertEqual(len(aligned), 3)
+        for payload, _, _ in aligned:
+            self.assertNotIn("transactionId", payload)
+
+
+class Samples(Readings):
+    KEYS = {"MeterValueSampleInterval": "5"}
+
+    def test_measurands_are_those_of_the_key(self):
+        self.change("MeterValuesSampledData", "Energy.Active.Import.Register,Current.Offered")
+        self.bench.charge()
+        self.bench.run(6)
+        energy, current = self.readings("Sample.Periodic")[-1][2]
+        self.assertEqual(energy.get("measurand", "Energy.Active.Import.Register"),
+                         "Energy.Active.Import.Register")  # fmt: skip
+        self.assertEqual(energy.get("unit", "Wh"), "Wh")
+        self.assertEqual((current["measurand"], current["unit"]), ("Current.Offered", "A"))
+        self.assertEqual(float(current["value"]), 16.0)
+
+    def test_unsupported_measurand_is_rejected_and_changes_nothing(self):
+        key = "MeterValuesSampledData"
+        for value in ("Voltage.Of.The.Moon", "Energy.Active.Import.Register,SoC2"):
+            self.assertEqual(self.status("ChangeConfiguration", key=key, value=value), "Rejected")
+        self.bench.charge()
+        self.bench.run(6)
+        self.assertEqual(len(self.readings("Sample.Periodic")[-1][2]), 1)
+
+    def test_interval_0_is_off(self):
+        self.bench.charge()
+        self.bench.run(6)
+        self.change("MeterValueSampleInterval", "0")
+        self.bench.run(2)
+        self.central.forget()
+        self.bench.run(30)
+        self.assertEqual(self.central.payloads("MeterValues"), [])
+        self.change("MeterValueSampleInterval", "5")
+        self.bench.run(12)
+        self.assertGreaterEqual(len(self.readings("Sample.Periodic")), 2)
+
+    def test_register_is_never_based_on_the_transaction(self):
+        self.bench.charge()
+        self.bench.run(60)
+        self.unplug()
+        last = self.energies("Sample.Periodic")[-1]
+        self.central.forget()
+        self.bench.charge("TAG2")
+        self.bench.run(6)
+        self.assertGreaterEqual(self.energies("Sample.Periodic")[0], last)
+
+    def test_refused_samples_are_given_up_and_the_session_goes_on(self):
+        self.change("TransactionMessageAttempts", "1")
+        self.central.answers["MeterValues"] = "NotSupported"
+        self.bench.charge()
+        self.bench.run(31)
+        count = self.central.actions().count("MeterValues")
+        self.assertLessEqual(count, 7)
+        self.assertTrue(self.charges())
+        self.unplug(5)
+        self.assertEqual(len(self.stops()), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
