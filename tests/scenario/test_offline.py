@@ -1,207 +1,231 @@
-"""Transactions while the central system is out of reach (TC_036 to TC_039), and power cuts."""
+"""TC_036 to TC_039 and idle: the central system is out of reach, before, during and after."""
 
 import unittest
 
 from charge_bench import START_S, Bench
 from firmware.ocpp16.clock import parse_iso
+from scenario import Scenario
 
 TRANSACTION = ("StartTransaction", "MeterValues", "StopTransaction")
 
 
-class Offline(unittest.TestCase):
-    def setUp(self):
-        self.bench = Bench(
-            {"MeterValueSampleInterval": "10", "AllowOfflineTxForUnknownId": "true",
-             "TransactionMessageRetryInterval": "20"}
-        )  # fmt: skip
-        self.central = self.bench.central
+class Away(Scenario):
+    KEYS = {
+        "MeterValueSampleInterval": "10",
+        "AllowOfflineTxForUnknownId": "true",
+        "TransactionMessageRetryInterval": "20",
+    }
 
-    def transaction_calls(self):
-        return [call for call in self.central.calls if call[1] in TRANSACTION]
+    def true_s(self):
+        return START_S + self.bench.elapsed_ms // 1000
 
-    def transaction_actions(self):
-        return [action for _, action, _ in self.transaction_calls()]
+    def transaction_messages(self):
+        return [action for action in self.central.actions() if action in TRANSACTION]
 
-    def test_meter_values_are_kept_and_exactly_spaced(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        bench.charge()
-        bench.disconnect()
-        bench.run(45)
-        self.assertTrue(bench.evse.contactor_on)
-        bench.connect()
-        bench.run(20)
-        readings = [payload["meterValue"][0] for payload in central.payloads("MeterValues")]
-        times = [parse_iso(reading["timestamp"]) for reading in readings]
+    def readings(self):
+        """(time, Wh) of each sample received."""
+        found = []
+        for payload in self.central.payloads("MeterValues"):
+            for reading in payload["meterValue"]:
+                value = int(reading["sampledValue"][0]["value"])
+                found.append((parse_iso(reading["timestamp"]), value))
+        return found
+
+
+class Offline(Away):
+    def test_idle(self):
+        self.bench.disconnect()
+        self.bench.run(900)
+        self.bench.connect()
+        self.bench.run(2)
+        self.assertLessEqual(set(self.central.actions()), {"Heartbeat"})
+        self.assertLessEqual(len(self.central.actions()), 1)
+        self.bench.charge()
+        self.assertEqual(len(self.starts()), 1)
+
+    def test_tc_036_connection_lost_during_a_transaction(self):
+        self.bench.charge()
+        self.bench.run(15)
+        self.bench.disconnect()
+        self.bench.run(65)
+        self.assertTrue(self.charges())
+        self.bench.connect()
+        self.bench.run(30)
+        self.unplug()
+        times = [time for time, _ in self.readings()]
         self.assertEqual(times, [times[0] + 10 * index for index in range(len(times))])
-        self.assertGreaterEqual(len(times), 6)
-        values = [int(reading["sampledValue"][0]["value"]) for reading in readings]
+        self.assertGreaterEqual(len(times), 11)
+        values = [value for _, value in self.readings()] + [self.stops()[0]["meterStop"]]
         self.assertEqual(values, sorted(values))
-        for payload in central.payloads("MeterValues"):
+        for payload in self.central.payloads("MeterValues"):
             self.assertEqual(payload["transactionId"], 101)
+        self.assertEqual(self.transaction_messages()[-1], "StopTransaction")
 
-    def test_whole_transaction_offline(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        bench.disconnect()
-        bench.charge("OFF")
-        bench.run(25)
-        bench.charge_point.present_id_tag("OFF", bench.now_ms)
-        bench.run(2)
-        self.assertFalse(bench.evse.contactor_on)
-        central.forget()
-        bench.connect()
-        bench.run(5)
+    def test_tc_037_started_offline(self):
+        self.bench.disconnect()
+        self.bench.charge("OFF")
+        started_s = self.true_s()
+        self.bench.run(60)
+        self.bench.connect()
+        self.bench.run(5)
+        start = self.starts()[0]
+        self.assertEqual((start["idTag"], start["connectorId"]), ("OFF", 1))
+        self.assertAlmostEqual(parse_iso(start["timestamp"]), started_s, delta=3)
+        self.assertEqual(self.transaction_messages()[0], "StartTransaction")
+        self.assertGreaterEqual(len(self.readings()), 5)
+        self.assertNotIn("Authorize", self.central.actions())
+        self.assertTrue(self.charges())
+        self.card("OFF", 3)
+        self.assertEqual(self.stops()[0]["transactionId"], 101)
+
+    def test_tc_037_started_offline_by_a_card_that_turns_out_bad(self):
+        self.bench.disconnect()
+        self.bench.charge("OFF")
+        answer = {"transactionId": 5, "idTagInfo": {"status": "Invalid"}}
+        self.central.answers["StartTransaction"] = answer
+        self.bench.connect()
+        self.bench.run(10)
+        self.assertFalse(self.charges())
+        stop = self.stops()[0]
+        self.assertEqual((stop["reason"], stop["transactionId"]), ("DeAuthorized", 5))
+
+    def test_tc_038_stopped_offline(self):
+        for stopped_by in ("card", "plug"):
+            self.setUp()
+            self.bench.charge()
+            self.bench.disconnect()
+            self.bench.run(30)
+            stopped_s = self.true_s()
+            if stopped_by == "card":
+                self.card("TAG1", 3)
+            self.unplug(60)
+            self.bench.connect()
+            self.bench.run(5)
+            stop = self.stops()[0]
+            self.assertEqual(stop["transactionId"], 101)
+            reasons = ("Local",) if stopped_by == "card" else ("EVDisconnected",)
+            self.assertIn(stop.get("reason", "Local"), reasons)
+            self.assertAlmostEqual(parse_iso(stop["timestamp"]), stopped_s, delta=4)
+            self.assertEqual(stop["meterStop"], int(self.bench.vehicle.wh))
+            self.assertEqual(self.transaction_messages()[-1], "StopTransaction")
+
+    def test_tc_039_started_and_stopped_offline(self):
+        self.bench.disconnect()
+        self.bench.charge("OFF")
+        self.bench.run(25)
+        self.card("OFF")
+        self.assertFalse(self.bench.evse.contactor_on)
+        self.central.forget()
+        self.bench.connect()
+        self.bench.run(5)
         self.assertEqual(
-            self.transaction_actions(),
+            self.transaction_messages(),
             ["StartTransaction", "MeterValues", "MeterValues", "StopTransaction"],
         )
-        start = central.payloads("StartTransaction")[0]
-        stop = central.payloads("StopTransaction")[0]
+        start, stop = self.starts()[0], self.stops()[0]
         self.assertEqual(start["idTag"], "OFF")
         self.assertEqual(stop["transactionId"], 101)
-        self.assertEqual(stop["reason"], "Local")
+        self.assertEqual(stop.get("reason", "Local"), "Local")
         self.assertGreater(parse_iso(stop["timestamp"]) - parse_iso(start["timestamp"]), 20)
-        self.assertNotIn("Authorize", central.actions())
+        self.assertNotIn("Authorize", self.central.actions())
 
-    def test_unknown_id_is_refused_offline_by_default(self):
-        bench = Bench()
-        bench.cold_boot()
-        bench.disconnect()
-        bench.vehicle.plugged = True
-        bench.run(1)
-        bench.charge_point.present_id_tag("OFF", bench.now_ms)
-        bench.run(5)
-        self.assertFalse(bench.evse.in_use)
+    def test_several_transactions_offline_come_in_order(self):
+        self.bench.disconnect()
+        for idTag in ("A", "B", "C"):
+            self.bench.charge(idTag)
+            self.unplug(5)
+        self.bench.connect()
+        self.bench.run(10)
+        self.assertEqual([start["idTag"] for start in self.starts()], ["A", "B", "C"])
+        order = [action for action in self.transaction_messages() if action != "MeterValues"]
+        self.assertEqual(order, ["StartTransaction", "StopTransaction"] * 3)
+        self.assertEqual([stop["transactionId"] for stop in self.stops()], [101, 102, 103])
 
-    def test_transaction_before_the_first_registration_gets_true_times(self):
-        bench, central = self.bench, self.central
+    def test_an_unknown_card_is_refused_by_default(self):
+        self.change("AllowOfflineTxForUnknownId", "false")
+        self.bench.disconnect()
+        self.plug(1)
+        self.card("OFF", 5)
+        self.assertFalse(self.bench.evse.in_use)
+
+    def test_a_transaction_before_the_first_registration_gets_true_times(self):
+        bench = self.bench = Bench(dict(self.KEYS))
+        self.central = bench.central
         bench.charge("EARLY")
-        started_s = START_S + bench.elapsed_ms // 1000
+        started_s = self.true_s()
         bench.run(15)
         bench.connect()
         bench.run(3)
-        start = central.payloads("StartTransaction")[0]
-        self.assertAlmostEqual(parse_iso(start["timestamp"]), started_s, delta=3)
-        reading = central.payloads("MeterValues")[0]["meterValue"][0]
-        self.assertAlmostEqual(parse_iso(reading["timestamp"]), started_s + 10, delta=3)
+        self.assertAlmostEqual(parse_iso(self.starts()[0]["timestamp"]), started_s, delta=3)
+        self.assertAlmostEqual(self.readings()[0][0], started_s + 10, delta=3)
 
-    def test_stop_while_offline_continues_the_id(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        bench.charge()
-        bench.disconnect()
-        bench.vehicle.plugged = False
-        bench.run(3)
-        bench.connect()
-        bench.run(3)
-        stop = central.payloads("StopTransaction")[0]
-        self.assertEqual((stop["transactionId"], stop["reason"]), (101, "EVDisconnected"))
+
+class Retries(Away):
+    def times(self, action):
+        return [at_ms for at_ms, name, _ in self.central.calls if name == action]
 
     def test_link_lost_before_the_answer_sends_again(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        start = central.answers["StartTransaction"]
-        central.answers["StartTransaction"] = None
-        bench.charge()
-        bench.disconnect()
-        central.answers["StartTransaction"] = start
-        bench.run(1)
-        bench.connect()
-        bench.run(2)
-        self.assertEqual(self.transaction_actions(), ["StartTransaction", "StartTransaction"])
+        answer = self.central.answers["StartTransaction"]
+        self.central.answers["StartTransaction"] = None
+        self.bench.charge()
+        self.bench.disconnect()
+        self.central.answers["StartTransaction"] = answer
+        self.bench.run(1)
+        self.bench.connect()
+        self.bench.run(2)
+        self.assertEqual(self.transaction_messages(), ["StartTransaction", "StartTransaction"])
+        first, again = self.starts()
+        self.assertEqual(first, again)
 
-    def test_failing_start_is_retried_then_minus_one(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        central.answers["StartTransaction"] = "InternalError"
-        bench.charge()
-        bench.run(80)
-        times = [at_ms for at_ms, action, _ in central.calls if action == "StartTransaction"]
+    def test_a_start_never_answered_means_minus_one(self):
+        for answer in ("InternalError", None):
+            self.setUp()
+            self.change("MessageTimeout", "30")
+            self.central.answers["StartTransaction"] = answer
+            self.bench.charge()
+            self.bench.run(200)
+            times = self.times("StartTransaction")
+            self.assertEqual(len(times), 3)
+            waits_ms = 30000 if answer is None else 0
+            self.assertAlmostEqual(times[1] - times[0], 20000 + waits_ms, delta=200)
+            self.assertAlmostEqual(times[2] - times[1], 40000 + waits_ms, delta=200)
+            self.assertTrue(self.charges())
+            self.unplug(5)
+            self.assertEqual(self.stops()[0]["transactionId"], -1)
+            for payload in self.central.payloads("MeterValues"):
+                self.assertEqual(payload["transactionId"], -1)
+
+    def test_a_stop_that_is_refused_is_given_up(self):
+        self.central.answers["StopTransaction"] = "InternalError"
+        self.bench.charge()
+        self.unplug(200)
+        times = self.times("StopTransaction")
         self.assertEqual(len(times), 3)
         self.assertAlmostEqual(times[1] - times[0], 20000, delta=200)
         self.assertAlmostEqual(times[2] - times[1], 40000, delta=200)
-        bench.vehicle.plugged = False
-        bench.run(5)
-        self.assertEqual(central.payloads("StopTransaction")[0]["transactionId"], -1)
-        for payload in central.payloads("MeterValues"):
-            self.assertEqual(payload["transactionId"], -1)
+        self.central.answers["StopTransaction"] = {}
+        self.bench.charge("TAG2")
+        self.assertEqual(self.starts()[-1]["idTag"], "TAG2")
+
+    def test_being_offline_is_no_failed_attempt(self):
+        self.central.answers["StartTransaction"] = None
+        self.bench.charge()
+        for _ in range(5):
+            self.bench.disconnect()
+            self.bench.run(30)
+            self.bench.connect()
+            self.bench.run(5)
+        self.central.answers["StartTransaction"] = self.central.start
+        self.bench.disconnect()
+        self.bench.connect()
+        self.bench.run(5)
+        self.unplug()
+        self.assertEqual(self.stops()[0]["transactionId"], 101)
 
     def test_others_overtake_a_waiting_transaction_message(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        central.answers["StartTransaction"] = "InternalError"
-        bench.charge()
-        self.assertIn("Charging", central.statuses())
-
-    def test_power_cut_ends_the_transaction_with_power_loss(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        bench.charge()
-        bench.run(330)
-        central.forget()
-        bench.power_up()
-        bench.run(1)
-        self.assertEqual(bench.evse.connectors[0].status, "Preparing")
-        bench.connect()
-        bench.run(2)
-        self.assertEqual(self.transaction_actions(), ["StopTransaction"])
-        stop = central.payloads("StopTransaction")[0]
-        self.assertEqual((stop["transactionId"], stop["reason"]), (101, "PowerLoss"))
-        self.assertGreater(stop["meterStop"], 200)
-        self.assertGreaterEqual(bench.evse.connectors[0].register.wh, stop["meterStop"])
-        bench.power_up()
-        bench.connect()
-        bench.run(2)
-        self.assertEqual(len(self.transaction_calls()), 1)
-
-    def test_power_cut_before_the_start_was_answered(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        bench.disconnect()
-        bench.charge("OFF")
-        bench.power_up("Reboot")
-        bench.connect()
-        bench.run(2)
-        self.assertEqual(self.transaction_actions(), ["StartTransaction", "StopTransaction"])
-        stop = central.payloads("StopTransaction")[0]
-        self.assertEqual((stop["transactionId"], stop["reason"]), (101, "Reboot"))
-
-    def test_stop_that_was_not_delivered_survives_a_power_cut(self):
-        bench, central = self.bench, self.central
-        bench.cold_boot()
-        bench.charge()
-        bench.disconnect()
-        bench.charge_point.present_id_tag("TAG1", bench.now_ms)
-        bench.run(2)
-        bench.vehicle.plugged = False
-        bench.run(2)
-        bench.power_up()
-        central.forget()
-        bench.connect()
-        bench.run(2)
-        stop = central.payloads("StopTransaction")[0]
-        self.assertEqual((stop["transactionId"], stop["reason"]), (101, "Local"))
-        self.assertEqual(stop["idTag"], "TAG1")
-
-    def test_power_cut_before_any_registration(self):
-        bench, central = self.bench, self.central
-        bench.charge("EARLY")
-        bench.power_up()
-        bench.run(5)
-        bench.connect()
-        bench.run(2)
-        start = central.payloads("StartTransaction")[0]
-        self.assertLessEqual(parse_iso(start["timestamp"]), START_S + bench.elapsed_ms // 1000)
-        self.assertGreater(parse_iso(start["timestamp"]), START_S - 60)
-
-    def test_garbage_in_the_state_file(self):
-        for data in (b"", b"{", b"[]", b'{"open":[1]}', b'{"open":{}}', b'{"open":[{}]}',
-                     b'{"registers_wh":["x"]}', b'{"registers_wh":7}'):  # fmt: skip
-            self.bench.files.data["/state/transactions.json"] = data
-            self.bench.power_up()
-        self.bench.cold_boot()
-        self.assertEqual(self.transaction_calls(), [])
+        self.central.answers["StartTransaction"] = "InternalError"
+        self.bench.charge()
+        self.assertIn("Charging", self.central.statuses())
 
 
 if __name__ == "__main__":
