@@ -73,7 +73,15 @@ class Interrupted:
             self._stop(record, now_ms)
             return
         self._outbox.left_open.remove(record)
-        self._charge_point.metering.begin(transaction, record["start"]["timestamp"])
+        metering = self._charge_point.metering
+        metering.begin(transaction, record["start"]["timestamp"])
+        key = "MeterValuesSampledData"
+        for reading in (
+            metering.compose(record["last"], "I", key, connector.register.wh, 0),
+            metering.reading(connector, "J", key, now_ms),
+        ):
+            if reading:
+                self._outbox.add_sample(record["n"], connector.connector_id, reading, now_ms)
         self._charge_point.log("transaction goes on at connector %d" % connector.connector_id)
 
     def _stop(self, record, now_ms):

@@ -81,7 +81,7 @@ class Metering:
     def reading(self, connector, context, key, now_ms):
         """What the key ``key`` lists, ``context`` its letter; None where it lists nothing."""
         stamp = self._charge_point.clock.stamp(now_ms)
-        return self._text(stamp, context, key, connector.register.wh, connector.offered_ma)
+        return self.compose(stamp, context, key, connector.register.wh, connector.offered_ma)
 
     def _bound(self, transaction, stamp, context, wh):
         configuration = self._charge_point.configuration
@@ -89,9 +89,10 @@ class Metering:
             "StopTxnAlignedData"
         )  # fmt: skip
         connector = self._charge_point.evse.connector(transaction.connector_id)
-        return self._text(stamp, context, key, wh, connector.offered_ma)
+        return self.compose(stamp, context, key, wh, connector.offered_ma)
 
-    def _text(self, stamp, context, key, wh, offered_ma):
+    def compose(self, stamp, context, key, wh, offered_ma):
+        """`reading` of other moments than now."""
         words = [stamp, context]
         for measurand in self._charge_point.configuration.items(key):
             if measurand == "Current.Offered":

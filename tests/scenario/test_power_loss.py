@@ -173,12 +173,8 @@ class Resumed(Scenario):
 
     def test_another_card_ends_it_first(self):
         self.cut()
+        self.bench.charge_point.configuration.change("AllowOfflineTxForUnknownId", "true")
         self.bench.run(1)
-        self.bench.connect()
-        self.central.answers["Authorize"] = None
-        self.bench.run(1)
-        self.bench.disconnect()
-        self.change_offline()
         self.card("TAG2", 5)
         self.bench.connect()
         self.bench.run(5)
@@ -186,9 +182,6 @@ class Resumed(Scenario):
         self.assertEqual([start["idTag"] for start in self.starts()], ["TAG2"])
         order = [action for action in self.central.actions() if "Transaction" in action]
         self.assertEqual(order, ["StopTransaction", "StartTransaction"])
-
-    def change_offline(self):
-        self.bench.charge_point.configuration.change("AllowOfflineTxForUnknownId", "true")
 
     def test_power_goes_again_and_again(self):
         self.cut()
@@ -225,7 +218,7 @@ class Cuts(unittest.TestCase):
         bench.connect()
         bench.run(2)
 
-    def run_day(self, files):
+    def run_day(self, cut_at=None, after=False):
         starts = {}  # payload as text -> transactionId
         stops = {}
 
@@ -238,13 +231,18 @@ class Cuts(unittest.TestCase):
             self.assertEqual(stops[payload["transactionId"]], payload)
             return {}
 
+        files = CutFiles()
         bench = Bench(self.KEYS, files=files)
+        before = files.operations
+        files.after = after
+        files.cut_at = None if cut_at is None else before + cut_at
         bench.central.answers["StartTransaction"] = start
         bench.central.answers["StopTransaction"] = stop
         try:
             self.day(bench)
         except PowerCut:
             pass
+        operations = files.operations - before
         files.restore_power()
         for _ in range(2):
             bench.power_up()
@@ -258,15 +256,15 @@ class Cuts(unittest.TestCase):
                 payload["transactionData"][-1]["sampledValue"][0]["value"],
             )
         self.assertEqual(len(bench.charge_point._outbox), 0)
-        return files.operations
+        return operations
 
     def test_every_transaction_is_told_once_and_ends(self):
-        operations = self.run_day(CutFiles())
+        operations = self.run_day()
         self.assertGreater(operations, 10)
         for after in (False, True):
             for cut_at in range(1, operations + 1):
                 with self.subTest(cut_at=cut_at, after=after):
-                    self.run_day(CutFiles(cut_at, after))
+                    self.run_day(cut_at, after)
 
 
 if __name__ == "__main__":
