@@ -9,6 +9,7 @@ import os
 import sys
 import time
 
+from firmware.log import Log
 from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
 from loader.modules import forget
@@ -22,7 +23,9 @@ START_ONLY = (
     "firmware.assembly",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
+    "firmware.outcome",
     "firmware.settings",
+    "firmware.weld_latch",
     "loader.verdict",
 )
 
@@ -31,12 +34,13 @@ def main(context):
     """Run until a reset is due; ``context`` is the loader's. Called by main.py."""
     from firmware.settings import SettingsError
 
+    log = Log(context.files)
     try:
-        app = App(context)
+        app = App(context, log)
     except SettingsError as error:
         if context.is_trial:
             raise  # the image before this one could read them
-        _wait_for_provisioning(context, error)
+        _wait_for_provisioning(context, error, log)
         return
     asyncio.run(app.run())
 
@@ -44,10 +48,13 @@ def main(context):
 class App:
     """Owns what the tasks share. Raises SettingsError when it was not provisioned."""
 
-    def __init__(self, context):
+    def __init__(self, context, log):
         self.context = context
+        self.log = log
         self._is_due = False  # a reset
-        log("app: %s, slot %s, %s" % (version(), context.slot, _state(context)))
+        from firmware.outcome import outcome
+
+        log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
         _load(context.wdt.feed)
         from firmware.assembly import assemble
 
@@ -65,32 +72,39 @@ class App:
             self._supervisor,
             self._trial,  # None unless this is one
         ) = assemble(self)
+        self._welded = self._charge_point.evse.welded  # as the file says
         forget(*START_ONLY)
 
     async def run(self):
         """All tasks; returns when a reset is due, raises what any of them raises."""
         gc.collect()
-        log("app: heap %d used, %d free" % (gc.mem_alloc(), gc.mem_free()))
+        self.log("app: heap %d used, %d free" % (gc.mem_alloc(), gc.mem_free()))
+        updater = self._updater.run(self._upload)
         tasks = [
-            asyncio.create_task(task)
-            for task in (self._outlet.run(), self._link.run(), self._updater.run())
+            asyncio.create_task(task) for task in (self._outlet.run(), self._link.run(), updater)
         ]
-        await self._supervisor.run(tasks, self._turn)
-        await self._link.close()
-        self._board.contactor.set(False)
+        try:
+            await self._supervisor.run(tasks, self._turn)
+            await self._link.close()
+        finally:
+            self._board.contactor.set(False)
+            self.log.flush()
 
     def _turn(self, now_ms):
         """Everything that time moves, ten times a second; True when a reset is due."""
         charge_point = self._charge_point
         charge_point.tick(now_ms)
+        if charge_point.evse.welded != self._welded:
+            self._keep_welds(charge_point.evse)
         self._board.tick(now_ms)
         if self._clock.is_set:
             self._board.raise_clock(self._clock.now_s(now_ms))
         if self.context.is_trial:
             self._judge_trial(now_ms)
         elif charge_point.ready_to_reset(now_ms):
-            log("app: reset, %s" % charge_point.reset_requested)
+            self.log("app: reset, %s" % charge_point.reset_requested)
             self._is_due = True
+        self.log.tick(now_ms)
         return self._is_due
 
     def _judge_trial(self, now_ms):
@@ -103,16 +117,48 @@ class App:
         from loader import verdict
 
         if finding != trial.CONFIRM:
-            log("app: trial rejected, %s" % finding)
+            self.log.lasting("app: trial rejected, %s" % finding)
             context.record = verdict.reject(context.files, context.record, finding)
             self._is_due = True
             return
         context.record = verdict.confirm(context.files, context.record, context.slots, trial.floor)
-        log("app: %s is confirmed" % version())
+        self.log.lasting("app: %s is confirmed" % version())
         self._job.settle(context.record, context.slots[other(context.record.home)])
         self._charge_point.evse.inhibited = False
         self._trial = None
         forget("firmware.trial", "loader.verdict")
+
+    def _keep_welds(self, evse):
+        from firmware.weld_latch import keep
+
+        self._welded = evse.welded
+        try:
+            keep(evse, self.context.files)
+        except OSError as error:
+            # The contact that tells of it will tell it again after a reset.
+            self.log("weld not kept: %r" % error)
+        forget("firmware.weld_latch")
+
+    async def _upload(self):
+        """Upload the logs where that is due: with every contactor open, as for an update."""
+        charge_point = self._charge_point
+        job = charge_point.diagnostics
+        if job is None or charge_point.evse.inhibited or not job.is_due(self.now_s()):
+            return
+        for connector in charge_point.evse.connectors:
+            if connector.contactor.on:
+                return
+        job.begin()
+        try:
+            from firmware.upload import attempt
+        except MemoryError:
+            job.failed("out of memory", self.now_s())
+            return
+        await attempt(self, job, charge_point.registration.payload)
+
+    def trust(self):
+        """The options of ``httpc`` that say whom this board trusts."""
+        return {"tls": self._tls, "allow_http": self._allow_http, "resolver": self._resolver}
 
     # -- what others need ---------------------------------------------------------------
 
@@ -146,16 +192,10 @@ class App:
         """An ``httpc`` response, by the board's own rules of trust."""
         from httpc.client import get
 
-        return await get(url, tls=self._tls, allow_http=self._allow_http, resolver=self._resolver)
+        return await get(url, **self.trust())
 
 
-def log(text):
-    """Print ``text`` behind the seconds since the start."""
-    now_ms = ticks_ms()
-    print("%d.%03d %s" % (now_ms // 1000, now_ms % 1000, text))
-
-
-def _wait_for_provisioning(context, error):
+def _wait_for_provisioning(context, error, log):
     """Not the image's fault, so no crash: outputs are off, the console is free."""
     log("app: %s" % error)
     while True:
@@ -196,7 +236,3 @@ def version():
 def random_id():
     """Below 2^31, for an update request."""
     return int.from_bytes(os.urandom(4), "little") & 0x7FFFFFFF
-
-
-def _state(context):
-    return "on trial" if context.is_trial else "confirmed"

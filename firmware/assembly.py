@@ -9,7 +9,8 @@ import json
 import os
 
 import transport
-from firmware.app import log, random_id, version
+from firmware import weld_latch
+from firmware.app import random_id, version
 from firmware.evse.evse import Evse
 from firmware.hal.board import Board
 from firmware.link import Link
@@ -17,7 +18,6 @@ from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock
 from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.firmware_management import FirmwareManagement
-from firmware.ocpp16.open_transactions import saved_registers
 from firmware.ocpp16.update_job import UpdateJob
 from firmware.outlet import Outlet
 from firmware.settings import Settings
@@ -40,7 +40,7 @@ def assemble(app):
     Raises SettingsError.
     """
     now_ms = ticks_ms()
-    context = app.context
+    context, log = app.context, app.log
     files, slots = context.files, context.slots
     settings = Settings(files)
     # The loader has verified this image, and what it says of itself with it.
@@ -48,26 +48,33 @@ def assemble(app):
 
     board = Board(context.board)
     board.raise_clock(manifest["built"])
-    clock = Clock(now_ms, manifest["built"])
+    log.clock = clock = Clock(now_ms, manifest["built"])
     tls = _tls_context(files)
     resolver = Resolver(board.name_servers)
-    evse = Evse(board.max_ma, board.connectors, saved_registers(files))
+    evse = Evse(board.max_ma, board.connectors)
     evse.inhibited = context.is_trial
-    job = UpdateJob(files, log, random_id)
+    evse.ventilated = board.ventilated
+    weld_latch.restore(evse, files)
+    configuration = Configuration(files, _keys(settings))
+    is_power_on = context.cause == POWER_ON
+    delay_s = configuration.number("RestartDelayMax") if is_power_on else 0
+    evse.hold_open(now_ms, random_id() % (delay_s * 1000 + 1))
+    job = UpdateJob(files, log.lasting, random_id)
     job.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
         _boot_payload(settings, board),
         evse,
-        Configuration(files, settings.keys),
+        configuration,
         clock,
         UniqueIds(os.urandom(12)),
         files,
         log,
         job,
-        "PowerLoss" if context.cause == POWER_ON else "Reboot",
+        "PowerLoss" if is_power_on else "Reboot",
     )
     charge_point.register(FirmwareManagement(charge_point, job))
-    outlet = Outlet(evse, board.pilot, board.contactor, board.meter)
+    surroundings = _surroundings(evse, board) if board.inputs else None
+    outlet = Outlet(evse, board.pilot, board.contactor, board.meter, surroundings)
     link = Link(
         charge_point,
         settings.endpoint(),
@@ -100,6 +107,12 @@ def assemble(app):
     )
 
 
+def _surroundings(evse, board):
+    from firmware.evse.surroundings import Surroundings
+
+    return Surroundings(evse.connectors[0], board.inputs, board.max_ma, board.max_c)
+
+
 def _trial(settings, now_ms, manifest):
     from firmware.trial import Trial
 
@@ -119,6 +132,13 @@ def _headers(settings):
     credentials = settings.identity.encode() + b":" + binascii.unhexlify(key)
     text = binascii.b2a_base64(credentials).decode().strip()
     return (("Authorization", "Basic " + text),)
+
+
+def _keys(settings):
+    """The configuration keys' first values."""
+    keys = {"SupportedFileTransferProtocols": "HTTP,HTTPS" if settings.allow_http else "HTTPS"}
+    keys.update(settings.keys)
+    return keys
 
 
 def _boot_payload(settings, board):

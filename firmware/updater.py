@@ -45,10 +45,12 @@ class Updater:
         self._reset = reset
         self._log = log
 
-    async def run(self):
-        """The task: for ever, or until the reset."""
+    async def run(self, errand):
+        """The task: for ever, or until the reset. ``errand()`` awaits what else needs a
+        connection of its own: heap is there for one."""
         while True:
             await self.step()
+            await errand()
             await sleep_ms(_POLL_MS)
 
     async def step(self):

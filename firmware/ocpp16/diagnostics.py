@@ -41,22 +41,31 @@ def take_up(files, log):
 class Diagnostics:
     """``location``, ``fileName``, ``start_s`` and ``stop_s`` (Unix time or None), ``reports``."""
 
-    def __init__(self, files, log, request=None, before=None):
-        """``request``: what `take` needs; it takes the place of ``before``, a Diagnostics or
-        None, and owes its reports. Raises OSError where it can't be kept."""
+    def __init__(self, files, log):
         self._files = files
         self._log = log
-        self.is_cancelled = False
+        self.generation = 0  # changes when a running upload is to stop
         self.report_number = 0  # of the report that is next: an answer names it
-        if request is None:
-            return
-        self.take(request)
-        if before is not None:
-            self.reports = before.reports + []
-        self._write()
-        if before is not None:
-            before.is_cancelled = True
-        log("diagnostics: requested, to " + self.location)
+        self.phase = DONE
+        self.reports = []
+
+    def request(self, state):
+        """GetDiagnostics.req; ``state``: what `take` needs. A newer one replaces an older.
+
+        Raises OSError, with all as before, where it can't be kept.
+        """
+        state["reports"] = self.reports  # the older one's are owed
+        state["is_announced"] = self.reports[-1:] == ["Uploading"]
+        before = self._stored() if self.phase != DONE or self.reports else None
+        self.take(state)
+        try:
+            self._write()
+        except OSError:
+            if before:
+                self.take(before)
+            raise
+        self.generation += 1
+        self._log("diagnostics: requested, to " + self.location)
 
     def take(self, state):
         """Be what ``state`` says. Raises KeyError, TypeError, ValueError."""
@@ -71,19 +80,22 @@ class Diagnostics:
         self.is_announced = state.get("is_announced", False)
         self.reports = [_STATUSES[_STATUSES.index(name)] for name in state.get("reports", ())]
 
-    def _write(self):
+    def _stored(self):
         state = {"schema": _SCHEMA}
         for name in (
             "location", "fileName", "start_s", "stop_s", "attempts_left", "retry_interval_s",
             "retry_s", "phase", "is_announced", "reports",
         ):  # fmt: skip
             state[name] = getattr(self, name)
-        self._files.write(PATH, json.dumps(state).encode())
+        return state
+
+    def _write(self):
+        self._files.write(PATH, json.dumps(self._stored()).encode())
 
     def _enter(self, phase):
         self.phase = phase
         try:
-            if phase == DONE and not self.reports:
+            if self.is_over:
                 self._files.remove(PATH)
             else:
                 self._write()

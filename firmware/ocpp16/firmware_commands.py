@@ -24,10 +24,10 @@ def GetDiagnostics(charge_point, payload, now_ms):
         return {}  # nothing can lie between them
     from firmware.ocpp16.diagnostics import Diagnostics
 
-    name = "%s-%s.log" % (_safe(charge_point.registration.serial), _compact(format_iso(now_s)))
-    charge_point.diagnostics = Diagnostics(
-        charge_point.files,
-        charge_point.log,
+    serial = charge_point.registration.payload.get("chargePointSerialNumber", "")
+    name = "%s-%s.log" % (_safe(serial), _compact(format_iso(now_s)))
+    job = charge_point.diagnostics or Diagnostics(charge_point.files, charge_point.log)
+    job.request(
         {
             "location": payload["location"],
             "fileName": name,
@@ -35,9 +35,9 @@ def GetDiagnostics(charge_point, payload, now_ms):
             "stop_s": stop_s,
             "attempts_left": 1 + payload.get("retries", 0),
             "retry_interval_s": payload.get("retryInterval", _RETRY_INTERVAL_S),
-        },
-        charge_point.diagnostics,
+        }
     )
+    charge_point.diagnostics = job
     return {"fileName": name}
 
 

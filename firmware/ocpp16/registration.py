@@ -24,7 +24,7 @@ class Registration:
 
     def __init__(self, payload, configuration, clock, log, on_accepted):
         self.status = None
-        self._payload = payload
+        self.payload = payload
         self._configuration = configuration
         self._clock = clock
         self._log = log
@@ -42,7 +42,7 @@ class Registration:
         if self._boot_now:
             self._boot_now = False
             self._boot_at_ms = None
-            return "BootNotification", self._payload, self._boot_answered
+            return "BootNotification", self.payload, self._boot_answered
         if self.status == "Accepted":
             interval_s = self._configuration.number("HeartbeatInterval")
             if ticks_diff(now_ms, self._heartbeat_ms) >= interval_s * 1000:
@@ -55,11 +55,6 @@ class Registration:
         heartbeat is due at once, for the clock."""
         if not 0 <= ticks_diff(now_ms, self._heartbeat_ms) <= _LONGEST_S * 1000:
             self._heartbeat_ms = ticks_add(now_ms, -_LONGEST_S * 1000)
-
-    @property
-    def serial(self):
-        """The charge point's serial number, "" without one."""
-        return self._payload.get("chargePointSerialNumber", "")
 
     def boot_at_once(self):
         """The central system asks for a BootNotification."""

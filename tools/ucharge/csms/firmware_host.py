@@ -1,4 +1,7 @@
-"""An HTTPS server for update files, on PyPI ``aiohttp``: Range, ETag, counters and faults."""
+"""An HTTPS server for update files, on PyPI ``aiohttp``: Range, ETag, counters and faults.
+
+It takes what chargers upload, too.
+"""
 
 import asyncio
 import hashlib
@@ -8,6 +11,8 @@ import urllib.parse
 from dataclasses import dataclass
 
 from aiohttp import web
+
+from ucharge.csms.uploads import Uploads
 
 _CHUNK = 8192
 
@@ -47,15 +52,24 @@ class Request:
 class FirmwareHost:
     """``async with FirmwareHost(tls) as host:`` serves what ``publish`` was given.
 
+    ``uploads`` (an Uploads) has what was PUT, under any name.
     name: what chargers reach it by; on_progress: called with each Request when it starts, grows
     and ends; rate_bytes_s: no faster than this (0: as fast as it goes), since on loopback a whole
     image would vanish into the socket's buffers at once.
     """
 
     def __init__(
-        self, tls=None, host="127.0.0.1", port=0, name=None, on_progress=None, rate_bytes_s=0
+        self,
+        tls=None,
+        host="127.0.0.1",
+        port=0,
+        name=None,
+        on_progress=None,
+        rate_bytes_s=0,
+        on_upload=None,
     ):
         self.requests = []
+        self.uploads = Uploads(on_upload)
         self.faults = {}  # file name -> Fault
         self._files = {}
         self._tls = tls
@@ -77,6 +91,7 @@ class FirmwareHost:
         """Listen; after ``stop`` on the same port again. Raises OSError."""
         app = web.Application()
         app.router.add_get("/{name:.*}", self._serve)
+        app.router.add_put("/{name:.*}", self.uploads.serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, ssl_context=self._tls)

@@ -21,8 +21,13 @@ FIRST_VERSION = (1, 0, 0)
 CONFIRM_AFTER_S = 5
 # The car draws this many times as fast, so that a short charge moves the meter.
 ENERGY_SCALE = 60.0
-# Configuration keys of a charger that is watched.
-KEYS = {"HeartbeatInterval": "10", "MeterValueSampleInterval": "2", "MinimumStatusDuration": "0"}
+# Configuration keys of a charger that is watched: it shows all at once.
+KEYS = {
+    "HeartbeatInterval": "10",
+    "MeterValueSampleInterval": "2",
+    "MinimumStatusDuration": "0",
+    "RestartDelayMax": "0",
+}
 
 
 class Bench:

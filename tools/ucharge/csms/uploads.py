@@ -1,0 +1,76 @@
+"""What chargers upload (GetDiagnostics): taken by PUT, kept in memory, with faults."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+from aiohttp import web
+
+_CHUNK = 1024
+MAX_BYTES = 4 << 20
+
+
+@dataclass
+class Upload:
+    """One PUT as it came; ``data`` is what arrived of it."""
+
+    at_s: float
+    name: str
+    status: int = 0
+    data: bytes = b""
+    content_type: str = ""
+
+
+class Uploads:
+    """Answers PUT requests. ``taken``: every Upload in order; on_upload: called with each one.
+
+    fault: a Fault of `firmware_host` or None: status (after the whole body), truncate_at (the
+    connection ends after so many bytes), stall_at with stall_s, rate_bytes_s, times.
+    """
+
+    def __init__(self, on_upload=None):
+        self.taken = []
+        self.fault = None
+        self._on_upload = on_upload
+
+    def good(self):
+        """The uploads that arrived whole and were accepted."""
+        return [upload for upload in self.taken if 200 <= upload.status < 300]
+
+    async def serve(self, request):
+        """The handler of a PUT."""
+        fault = self._take_fault()
+        upload = Upload(time.monotonic(), request.match_info["name"])
+        upload.content_type = request.headers.get("Content-Type", "")
+        self.taken.append(upload)
+        if (request.content_length or 0) > MAX_BYTES:
+            upload.status = 413
+        else:
+            await self._receive(request, upload, fault)
+            upload.status = (fault and fault.status) or 201
+        if self._on_upload:
+            self._on_upload(upload)
+        return web.Response(status=upload.status)
+
+    async def _receive(self, request, upload, fault):
+        started = time.monotonic()
+        async for chunk in request.content.iter_chunked(_CHUNK):
+            upload.data += chunk
+            if fault is None:
+                continue
+            if fault.truncate_at is not None and len(upload.data) >= fault.truncate_at:
+                request.transport.abort()
+                raise ConnectionResetError("cut by a fault")
+            if fault.stall_at is not None and len(upload.data) >= fault.stall_at:
+                fault.stall_at = None
+                await asyncio.sleep(fault.stall_s)
+            if fault.rate_bytes_s:
+                ahead_s = len(upload.data) / fault.rate_bytes_s - (time.monotonic() - started)
+                await asyncio.sleep(max(0.0, ahead_s))
+
+    def _take_fault(self):
+        fault = self.fault
+        if fault is None or fault.times is None:
+            return fault
+        fault.times -= 1
+        return fault if fault.times >= 0 else None
