@@ -3,6 +3,7 @@
 import unittest
 
 from firmware.evse.pilot import Pilot
+from ticks import ticks_add
 
 LEVELS = (("A", 12000), ("B", 9000), ("C", 6000), ("D", 3000), ("E", 0), ("F", -12000))
 
@@ -94,10 +95,11 @@ class PilotTest(unittest.TestCase):
         self.assertFalse(self.pilot.diode_verified)
 
     def test_wrapping_time(self):
-        self.now_ms = (1 << 30) - 70
+        period = ticks_add(0, -1) + 1
+        self.now_ms = period - 70
         self.feed(12000)
         for _ in range(8):
-            self.now_ms = (self.now_ms + 20) % (1 << 30)
+            self.now_ms = (self.now_ms + 20) % period
             self.pilot.update(self.now_ms, 9000, 9000, False)
         self.assertEqual(self.pilot.state, "B")
 
