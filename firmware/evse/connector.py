@@ -27,13 +27,13 @@ class Connector:
     Outputs: ``contactor.on``, ``offered_ma`` (0: steady +12 V), ``status``, ``errorCode``.
     """
 
-    def __init__(self, station, connector_id, max_ma, saved_wh=0):
+    def __init__(self, station, connector_id, max_ma):
         self.connector_id = connector_id
         self.pilot = Pilot()
         self.faults = Faults()
         self.contactor = Contactor(self.faults)
         self.limits = Limits(max_ma)
-        self.register = Register(saved_wh)
+        self.register = Register()
         self.transaction = None
         self.offered_ma = 0
         self.status = "Available"

@@ -9,11 +9,11 @@ from firmware.evse.connector import Connector
 class Evse:
     """``connectors`` in order of their connectorId, which starts at 1.
 
-    ``saved_wh``: the energy register of each before the reboot. ``events`` collects
-    ("started", Transaction) and ("stopped", Transaction) until somebody takes them out.
+    ``events`` collects ("started", Transaction) and ("stopped", Transaction) until somebody
+    takes them out.
     """
 
-    def __init__(self, max_ma, connectors=1, saved_wh=()):
+    def __init__(self, max_ma, connectors=1):
         self.events = []
         # An image on trial: every contactor stays open and no transaction starts.
         self.inhibited = False
@@ -26,8 +26,7 @@ class Evse:
         self.operative = True
         self.connectors = []
         for number in range(1, connectors + 1):
-            wh = saved_wh[number - 1] if len(saved_wh) >= number else 0
-            self.connectors.append(Connector(self, number, max_ma, wh))
+            self.connectors.append(Connector(self, number, max_ma))
 
     def connector(self, connector_id):
         """The connector of that id, or None."""

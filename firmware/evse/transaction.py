@@ -12,10 +12,11 @@ _NOISE_WH = const(100)
 
 
 class Register:
-    """``wh``: the register, never going back. ``saved_wh``: what it showed before the reboot."""
+    """``wh``: the register, never going back. Before the first reading it may be set to what it
+    showed before the reboot."""
 
-    def __init__(self, saved_wh=0):
-        self.wh = saved_wh
+    def __init__(self):
+        self.wh = 0
         self._base_wh = None
 
     def update(self, reading_wh):

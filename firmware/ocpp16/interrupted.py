@@ -6,6 +6,8 @@ the car turns out to be still there and its idTag is authorized anew.
 """
 
 from firmware.evse.transaction import Transaction
+from firmware.ocpp16.begin_end import keep, stopped
+from loader.modules import forget
 from micropython import const
 from ticks import ticks_diff
 
@@ -13,6 +15,19 @@ from ticks import ticks_diff
 _PILOT_MS = const(5000)
 # The central system is asked where it can be reached by then; else what is known here decides.
 _LINK_MS = const(20000)
+
+
+def go_on(transactions, charge_point, outbox, now_ms):
+    """Decide what can be decided now: who decides the rest, or None where there is none."""
+    if outbox.held:
+        from firmware.ocpp16.outbox_recovery import take_up
+
+        take_up(outbox)
+        forget("firmware.ocpp16.outbox_recovery")
+    interrupted = transactions.interrupted
+    if interrupted is None:
+        interrupted = Interrupted(charge_point, outbox, transactions.stop_reason)
+    return None if interrupted.tick(now_ms) else interrupted
 
 
 class Interrupted:
@@ -74,7 +89,7 @@ class Interrupted:
             return
         self._outbox.left_open.remove(record)
         metering = self._charge_point.metering
-        metering.begin(transaction, record["start"]["timestamp"])
+        keep(self._charge_point, transaction, record["start"]["timestamp"])
         key = "MeterValuesSampledData"
         for reading in (
             metering.compose(record["last"], "I", key, connector.register.wh, 0),
@@ -91,10 +106,9 @@ class Interrupted:
         transaction.meter_stop_wh = max(wh, transaction.meter_start_wh)
         transaction.reason = self._reason
         # Out of the list last: until then the state file keeps the old time.
-        transactions = self._charge_point.transactions
         if connector:
-            self._charge_point.metering.begin(transaction, record["start"]["timestamp"])
-        transactions.stopped(transaction, record["last"], now_ms)
+            keep(self._charge_point, transaction, record["start"]["timestamp"])
+        stopped(self._charge_point, self._outbox, transaction, record["last"], now_ms)
         self._outbox.left_open.remove(record)
 
 

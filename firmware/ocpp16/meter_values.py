@@ -43,7 +43,7 @@ class Metering:
         count = len(charge_point.evse.connectors)
         self._last_ms = [None] * count
         # Of each connector: [keep every so-manieth, how many there were, begin, middle ...]
-        self._kept = [None] * count
+        self.kept = [None] * count
         self._slot = None  # the clock-aligned interval we are in
 
     def tick(self, now_ms):
@@ -66,30 +66,10 @@ class Metering:
                     self._sample(connectors[index], "P", "SampledData", now_ms)
         self._align(configuration.number("ClockAlignedDataInterval"), now_ms)
 
-    def begin(self, transaction, stamp):
-        """``transaction`` has begun at ``stamp``."""
-        reading = self._bound(transaction, stamp, "B", transaction.meter_start_wh)
-        self._kept[transaction.connector_id - 1] = [1, 0, reading] if reading else None
-
-    def end(self, transaction, stamp):
-        """StopTransaction's readings of ``transaction``, which ended at ``stamp``; or None."""
-        kept = self._kept[transaction.connector_id - 1]
-        self._kept[transaction.connector_id - 1] = None
-        reading = self._bound(transaction, stamp, "E", transaction.meter_stop_wh)
-        return kept[2:] + [reading] if kept and reading else None
-
     def reading(self, connector, context, key, now_ms):
         """What the key ``key`` lists, ``context`` its letter; None where it lists nothing."""
         stamp = self._charge_point.clock.stamp(now_ms)
         return self.compose(stamp, context, key, connector.register.wh, connector.offered_ma)
-
-    def _bound(self, transaction, stamp, context, wh):
-        configuration = self._charge_point.configuration
-        key = "StopTxnSampledData" if configuration.items("StopTxnSampledData") else (
-            "StopTxnAlignedData"
-        )  # fmt: skip
-        connector = self._charge_point.evse.connector(transaction.connector_id)
-        return self.compose(stamp, context, key, wh, connector.offered_ma)
 
     def compose(self, stamp, context, key, wh, offered_ma):
         """`reading` of other moments than now."""
@@ -120,7 +100,7 @@ class Metering:
         if reading:
             number = transaction.reference if transaction else 0
             self._outbox.add_sample(number, connector.connector_id, reading, now_ms)
-        kept = self._kept[connector.connector_id - 1]
+        kept = self.kept[connector.connector_id - 1]
         if not transaction or not kept:
             return
         reading = self.reading(connector, context, "StopTxn" + kind, now_ms)

@@ -24,6 +24,8 @@ _ACTIONS = {"S": "StartTransaction", "M": "MeterValues", "T": "StopTransaction"}
 _TAIL = const(4)
 _TAIL_MS = const(5000)
 _TAIL_MOST = const(16)
+# How much energy a power cut may leave out of the books, in time.
+_SAVE_MS = const(60000)
 # Segment files: from so many on samples are thinned out, from so many on nothing new may begin.
 _FILES = const(24)
 _FILES_MOST = const(48)
@@ -31,7 +33,8 @@ _FLASH_AGAIN_MS = const(10000)
 _READ_ERRORS = const(3)
 # Samples delivered from flash until that is noted there: after a cut they are sent once more.
 _UNNOTED = const(8)
-RARE_MODULES = ("firmware.ocpp16.outbox_recovery", "firmware.ocpp16.outbox_thinning")
+_BEGIN_END = const("firmware.ocpp16.begin_end")
+_RARE_MODULES = ("firmware.ocpp16.outbox_recovery", "firmware.ocpp16.outbox_thinning")
 
 
 class Outbox:
@@ -54,7 +57,8 @@ class Outbox:
         self.held = False
         self.number = 0  # of the transaction begun last
         self.saved = ""  # stamp of the registers
-        self.saved_ms = None
+        self._saved_ms = None
+        self._saved_wh = None
         self._tail = []  # messages that come after those on flash
         self._tail_ms = 0
         self._attempts = 0  # of the oldest
@@ -67,7 +71,7 @@ class Outbox:
         from firmware.ocpp16.outbox_recovery import recover
 
         recover(self, evse)
-        forget(*RARE_MODULES)
+        forget(*_RARE_MODULES)
 
     def __len__(self):
         return self.segments.count + len(self._tail)
@@ -115,13 +119,18 @@ class Outbox:
                 setattr(self, name, None)
         if self._flash_at_ms is not None:
             return
-        if not self._is_saved:
-            self.save(now_ms)
         tail = self._tail
         if tail and (
             not online or len(tail) >= _TAIL or ticks_diff(now_ms, self._tail_ms) >= _TAIL_MS
         ):
             self._flush(now_ms)
+        if not self._evse.in_use or self._saved_ms is None:
+            self._saved_ms = now_ms
+        elif ticks_diff(now_ms, self._saved_ms) >= _SAVE_MS:
+            self._saved_ms = now_ms
+            self._is_saved = self._is_saved and self._registers_wh() == self._saved_wh
+        if not self._is_saved:
+            self.save(now_ms)
 
     def transaction_id(self, number):
         """The transactionId of ``number``, or None while nobody has said."""
@@ -153,18 +162,15 @@ class Outbox:
         """(action, payload, transaction number, uniqueId) to send: it is in flight until one
         of the three methods below is called. Only after `ready`."""
         segments = self.segments
-        kind, unique_id, number, rest = self._oldest()
-        own = not segments.count or segments.read_prefix == segments.prefix
+        kind, unique_id, number, rest, own = self._oldest()
         if kind == "M":
             connector_id, reading = rest.split(" ", 1)
             reading = expand(reading, self._clock, own)
             payload = {"connectorId": int(connector_id), "meterValue": [reading]}
         else:
-            payload = json.loads(rest)
-            payload["timestamp"] = self._clock.resolve(payload["timestamp"], own)
-            data = payload.get("transactionData")
-            if data:
-                payload["transactionData"] = [expand(text, self._clock, own) for text in data]
+            from firmware.ocpp16.begin_end import payload_of
+
+            payload = payload_of(rest, self._clock, own)
         if kind != "S" and number:
             transaction_id = self.transaction_id(number)
             payload["transactionId"] = -1 if transaction_id is None else transaction_id
@@ -174,15 +180,13 @@ class Outbox:
 
     def delivered(self, now_ms, transaction_id=-1):
         """The message in flight was answered; a StartTransaction with ``transaction_id``."""
-        kind, _, number, rest = self._oldest()
+        kind, _, number, rest, own = self._oldest()
         segments = self.segments
         if kind != "M":
-            self.open = [record for record in self.open if record.get("n") != number]
-        if kind == "S":
-            start = json.loads(rest)
-            own = not segments.count or segments.read_prefix == segments.prefix
-            start["timestamp"] = self._clock.resolve(start["timestamp"], own)
-            self.open.append({"n": number, "id": transaction_id, "start": start})
+            from firmware.ocpp16.begin_end import payload_of, settle
+
+            settle(self, kind, number, payload_of(rest, self._clock, own), transaction_id)
+        forget(_BEGIN_END)
         if segments.count:
             segments.drop()
             self._unnoted += 1
@@ -219,9 +223,10 @@ class Outbox:
         segments = self.segments
         if now_ms is not None and not self.left_open:
             self.saved = self._clock.stamp(now_ms)
+        self._saved_wh = self._registers_wh()
         state = {
             "schema": SCHEMA,
-            "registers_wh": [connector.register.wh for connector in self._evse.connectors],
+            "registers_wh": self._saved_wh,
             "open": self.open,
             "at": [segments.number, segments.offset],
             "saved": self.saved,
@@ -230,16 +235,22 @@ class Outbox:
             segments.files.write(PATH, json.dumps(state).encode())
             self._is_saved = True
             self._unnoted = 0
-            self.saved_ms = now_ms
+            self._saved_ms = now_ms
             segments.clean()
         except OSError as error:
             self._flash_failed(error, now_ms)
             self._is_saved = False
 
+    def _registers_wh(self):
+        return [connector.register.wh for connector in self._evse.connectors]
+
     def _oldest(self):
-        text = self.segments.line if self.segments.count else self._tail[0]
+        """(kind, id less its prefix, number, rest, whether it is of this run)."""
+        segments = self.segments
+        text = segments.line if segments.count else self._tail[0]
+        own = not segments.count or segments.read_prefix == segments.prefix
         kind, unique_id, number, rest = text.split(" ", 3)
-        return kind, unique_id, int(number), rest
+        return kind, unique_id, int(number), rest, own
 
     def _flush(self, now_ms):
         """Bring what waits in RAM to flash."""
@@ -252,7 +263,7 @@ class Outbox:
             self._flash_failed(error, now_ms)
             return
         if " E" in tail[-1]:
-            self.saved_ms = now_ms
+            self._saved_ms = now_ms
         self._tail = []
         if segments.last != last and segments.used > _FILES:
             from firmware.ocpp16.outbox_thinning import thin
@@ -261,7 +272,7 @@ class Outbox:
                 thin(segments, self.log)
             except (OSError, MemoryError) as error:
                 self.log("outbox not thinned: %r" % error)
-            forget(*RARE_MODULES)
+            forget(*_RARE_MODULES)
 
     def _flash_failed(self, error, now_ms):
         self.log("outbox: flash failed: %r" % error)

@@ -179,7 +179,8 @@ class ConnectorFaults(OutletTest):
 
 class RegisterTest(unittest.TestCase):
     def read(self, saved_wh, *readings_wh):
-        register = Register(saved_wh)
+        register = Register()
+        register.wh = saved_wh
         return [(register.update(reading), register.wh) for reading in readings_wh]
 
     def test_counter_that_starts_with_the_board(self):
