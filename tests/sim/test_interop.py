@@ -7,7 +7,7 @@ from ocpp.v16 import call
 from plain_central import BootOnly, Core, PlainCentral
 from ucharge.demo.bench import Bench
 
-KEYS = {"MeterValueSampleInterval": "1", "HeartbeatInterval": "2"}
+KEYS = {"MeterValueSampleInterval": "1", "HeartbeatInterval": "2", "RestartDelayMax": "0"}
 
 
 def play(folder, charge_point_class, story, keys):

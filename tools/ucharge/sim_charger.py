@@ -61,6 +61,7 @@ def make_files(chip, board, settings, firmware=None, is_fresh=False):
         settings["identity"],
         settings["url"],
         board,
+        keys={"RestartDelayMax": "0"},  # no grid to be gentle with
         authorization_key=settings["authorization_key"],
         confirm_after_s=settings["confirm_after_s"],
         allow_http=settings["url"].startswith("ws:"),
