@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from chip_program import program, run
 from ucharge.sim.resets import Reset
-from ucharge.sim.runner import Chip, ChipError
+from ucharge.sim.runner import ChipError
 
 REASON = "machine.mem32[0x40058008]"
 SCRATCH = "machine.mem32[0x4005800C]"
@@ -18,23 +19,9 @@ print("boot", n, "cause", machine.reset_cause(), "reason", {REASON})
 """
 
 
-def program(tmp_path, main, boot=BOOT, **options):
-    chip = Chip(tmp_path, **options)
-    files = {"/main.py": main}
-    if boot is not None:
-        files["/boot.py"] = boot
-    chip.provision({path: text.encode() for path, text in files.items()})
-    return chip
-
-
-def run(chip, story):
-    """Run ``story(chip)`` with the chip on; the chip is off afterwards."""
-
-    async def inner():
-        async with chip:
-            return await asyncio.wait_for(story(chip), 60)
-
-    return asyncio.run(inner())
+def counting(folder, main, **options):
+    """A chip with the program ``main`` after a boot.py that counts the starts."""
+    return program(folder, {"/boot.py": BOOT, "/main.py": main}, **options)
 
 
 def kinds(chip):
@@ -42,14 +29,14 @@ def kinds(chip):
 
 
 def test_power_on(tmp_path):
-    chip = program(tmp_path, "")
+    chip = counting(tmp_path, "")
     line = run(chip, lambda chip: chip.wait_console("^boot"))
     assert line == "boot 0 cause 1 reason 0"
     assert chip.resets == []
 
 
 def test_reset_has_cause_3_and_the_forced_bit(tmp_path):
-    chip = program(tmp_path, "if n == 0: machine.reset()")
+    chip = counting(tmp_path, "if n == 0: machine.reset()")
     line = run(chip, lambda chip: chip.wait_console("^boot 1"))
     assert line == "boot 1 cause 3 reason 2"
     assert kinds(chip) == ["reset"]
@@ -64,7 +51,7 @@ if n == 0:
     finally:
         print("still there")
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
     run(chip, lambda chip: chip.wait_console("^boot 1"))
     assert "still there" not in chip.console
 
@@ -81,7 +68,7 @@ if n == 0:
     while True:
         pass
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
 
     async def story(chip):
         reset = await chip.wait_reset("watchdog")
@@ -95,13 +82,13 @@ if n == 0:
 
 def test_watchdog_scale(tmp_path):
     main = "if n == 0:\n machine.WDT(timeout=8000)\n print('armed')\n while True: pass"
-    chip = program(tmp_path, main, watchdog_scale=0.05)
+    chip = counting(tmp_path, main, watchdog_scale=0.05)
     run(chip, lambda chip: chip.wait_reset("watchdog"))
     assert chip.resets[0].at_s - chip.console[-1].at_s < 3
 
 
 def test_watchdog_refuses_9000_ms(tmp_path):
-    chip = program(tmp_path, "machine.WDT(timeout=9000)")
+    chip = counting(tmp_path, "machine.WDT(timeout=9000)")
     line = run(chip, lambda chip: chip.wait_console("Error"))
     assert line == "ValueError: timeout exceeds 8388"
 
@@ -115,7 +102,7 @@ if n == 0:
     time.sleep_ms(800)
     print("alive")
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
     run(chip, lambda chip: chip.wait_console("alive"))
     assert chip.resets == []
 
@@ -128,7 +115,7 @@ while True:
     wdt.feed()
     time.sleep_ms(10)
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
 
     async def story(chip):
         for _ in range(3):
@@ -140,7 +127,7 @@ while True:
 
 
 def test_idle_repl_is_bitten(tmp_path):
-    chip = program(tmp_path, "if n == 0: machine.WDT(timeout=300)")
+    chip = counting(tmp_path, "if n == 0: machine.WDT(timeout=300)")
     run(chip, lambda chip: chip.wait_reset("watchdog"))
 
 
@@ -154,7 +141,7 @@ if n == 1:
     while True:
         pass
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
     run(chip, lambda chip: chip.wait_console("ctrl 0"))
     assert kinds(chip) == ["soft_reset", "watchdog"]
     assert [line for line in chip.console if line.startswith("ctrl")] == ["ctrl 1", "ctrl 0"]
@@ -167,7 +154,7 @@ if n < 2:
     machine.reset() if n == 0 else machine.soft_reset()
 print("pin", machine.Pin(3).value() if n == 2 else "-")
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
     run(chip, lambda chip: chip.wait_console("^pin"))
     assert kinds(chip) == ["reset", "soft_reset"]
     assert [line for line in chip.console if line.startswith("boot")] == [
@@ -180,14 +167,14 @@ print("pin", machine.Pin(3).value() if n == 2 else "-")
 
 def test_hard_reset_floats_outputs(tmp_path):
     main = "p = machine.Pin(15, machine.Pin.OUT, value=1 - n)\nif n == 0: machine.reset()"
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
     run(chip, lambda chip: chip.wait_until(lambda: chip.world.outputs.get(15) == 0))
     assert len(chip.vehicle.closings) == 1
     assert not chip.vehicle.contactor_closed
 
 
 def test_crash_of_the_process_is_a_watchdog_reset(tmp_path):
-    chip = program(tmp_path, "print('up')")
+    chip = counting(tmp_path, "print('up')")
 
     async def story(chip):
         await chip.wait_console("up")
@@ -209,7 +196,7 @@ except OSError:
     print("written")
 print("scratch", machine.mem32[0x40058018])
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
 
     async def story(chip):
         await chip.wait_console("scratch 77")
@@ -234,13 +221,13 @@ if n == 0:
     machine.reset()
 print("scratch", [hex(machine.mem32[base + 4 * i]) for i in range(1, 4)])
 """
-    chip = program(tmp_path, main)
+    chip = counting(tmp_path, main)
     line = run(chip, lambda chip: chip.wait_console("scratch"))
     assert line == "scratch ['0xf0000002', '0xf0000003', '0xf0000004']"
 
 
 def test_restarts_are_bounded(tmp_path):
-    chip = program(tmp_path, "machine.reset()", max_restarts_per_minute=5)
+    chip = counting(tmp_path, "machine.reset()", max_restarts_per_minute=5)
     with pytest.raises(ChipError, match=r"started 5 times in a minute \(last ended by: reset"):
         run(chip, lambda chip: chip.wait_until(lambda: False))
     assert chip.boots == 5

@@ -1,44 +1,11 @@
-"""A real chip process: how it starts, its console, its file system, its heap, its end."""
+"""A real chip process: how it starts, its console, its file system, its heap."""
 
 import asyncio
-import os
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
+from chip_program import program, run
 from ucharge.sim.runner import Chip, ChipError
-
-
-def program(tmp_path, files, **options):
-    chip = Chip(tmp_path, **options)
-    chip.provision({path: text.encode() for path, text in files.items()})
-    return chip
-
-
-def run(chip, story):
-    async def inner():
-        async with chip:
-            return await asyncio.wait_for(story(chip), 60)
-
-    return asyncio.run(inner())
-
-
-def is_alive(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] != "Z"
-
-
-def gone(pid, timeout_s=5):
-    deadline = time.monotonic() + timeout_s
-    while is_alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return not is_alive(pid)
 
 
 def test_boot_then_main_share_modules_and_globals(tmp_path):
@@ -242,68 +209,3 @@ def test_waiting_for_what_never_comes(tmp_path):
 
     with pytest.raises(ChipError, match=r"(?s)'nothing'.*0.1 s.*something else"):
         run(chip, story)
-
-
-HANG = {"/main.py": "print('up')\nwhile True: pass\n"}
-
-
-def test_stop_ends_a_hanging_process(tmp_path):
-    chip = program(tmp_path, HANG)
-
-    async def story(chip):
-        await chip.wait_console("up")
-        return chip._process.pid
-
-    assert gone(run(chip, story))
-
-
-def test_cancelled_story_leaves_no_process(tmp_path):
-    chip = program(tmp_path, HANG)
-    pids = []
-
-    async def main():
-        async with chip:
-            await chip.wait_console("up")
-            pids.append(chip._process.pid)
-            await asyncio.sleep(60)
-
-    async def outer():
-        task = asyncio.create_task(main())
-        await chip.wait_until(lambda: pids)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    asyncio.run(outer())
-    assert gone(pids[0])
-
-
-def test_forgotten_chip_leaves_no_process(tmp_path):
-    chip = program(tmp_path, HANG)
-
-    async def story():
-        await chip.start()
-        await chip.wait_console("up")
-        return chip._process.pid
-
-    assert gone(asyncio.run(story()))
-    chip._bus.close()
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the kernel's help")
-def test_killed_runner_leaves_no_process(tmp_path):
-    tools = str(Path(__file__).parents[2] / "tools")
-    script = f"""
-import asyncio, os, signal, sys
-sys.path.insert(0, {tools!r})
-from ucharge.sim.runner import Chip
-async def main():
-    chip = Chip({str(tmp_path)!r})
-    chip.provision({{"/main.py": b"print('up')\\nwhile True: pass\\n"}})
-    await chip.start()
-    await chip.wait_console("up")
-    print(chip._process.pid, flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
-asyncio.run(main())
-"""
-    result = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
-    assert gone(int(result.stdout))
