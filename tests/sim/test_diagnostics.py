@@ -47,6 +47,9 @@ async def _play(folder):
             "GetDiagnostics",
             {"location": bench.files.url("logs"), "startTime": "2100-01-01T00:00:00Z"},
         )
+        found["protocols"] = await bench.charger.call(
+            "GetConfiguration", {"key": ["SupportedFileTransferProtocols"]}
+        )
         found["charging"] = await _while_charging(bench)
         found["reset"] = await _over_a_reset(bench)
         found["violations"] = bench.charger.violations
@@ -132,6 +135,14 @@ def test_a_failure_is_told_once(played, name):
     answer, statuses, _ = played[name]
     assert "fileName" in answer
     assert statuses == ["Uploading", "UploadFailed"]
+
+
+def test_the_protocols_it_tells_are_those_it_takes(played):
+    told = {"key": "SupportedFileTransferProtocols", "readonly": True, "value": "HTTPS"}
+    assert played["protocols"] == {"configurationKey": [told]}
+    assert played["good"][1][-1] == "Uploaded"
+    for name in ("ftp", "plain http"):
+        assert played[name][1][-1] == "UploadFailed"
 
 
 def test_as_many_attempts_as_allowed(played):

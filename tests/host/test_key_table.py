@@ -1,0 +1,82 @@
+"""Every configuration key does what it says: the test of each one's effect, by name."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.table import names
+
+TESTS = Path(__file__).resolve().parents[1]
+
+AUTHORIZATION = "scenario/test_authorization.py"
+EFFECTS = "scenario/test_key_effects.py"
+LENGTHS = (EFFECTS, "test_lengths_of_lists")
+CONFIGURATION = "scenario/test_configuration.py"
+METERING = "scenario/test_meter_values.py"
+AT_THE_END = "scenario/test_transaction_data.py"
+
+# Key -> file, test. The file names the key, too.
+TABLE = {
+    "AllowOfflineTxForUnknownId": (AUTHORIZATION, "test_AllowOfflineTxForUnknownId"),
+    "AuthorizationCacheEnabled": (AUTHORIZATION, "test_AuthorizationCacheEnabled"),
+    "AuthorizeRemoteTxRequests": (
+        "scenario/test_remote_start_stop.py", "test_asks_no_one_where_configured",
+    ),
+    "ClockAlignedDataInterval": (METERING, "test_nothing_but_the_clock_without_a_transaction"),
+    "ConnectionTimeOut": (CONFIGURATION, "test_connection_time_out_takes_effect"),
+    "ConnectorPhaseRotation": (EFFECTS, "test_ConnectorPhaseRotation"),
+    "ConnectorPhaseRotationMaxLength": LENGTHS,
+    "GetConfigurationMaxKeys": (EFFECTS, "test_GetConfigurationMaxKeys"),
+    "HeartbeatInterval": (EFFECTS, "test_HeartbeatInterval"),
+    "LocalAuthorizeOffline": (AUTHORIZATION, "test_LocalAuthorizeOffline"),
+    "LocalPreAuthorize": (AUTHORIZATION, "test_LocalPreAuthorize"),
+    "MaxCurrent": (EFFECTS, "test_MaxCurrent"),
+    "MaxEnergyOnInvalidId": (AUTHORIZATION, "test_MaxEnergyOnInvalidId"),
+    "MessageTimeout": (EFFECTS, "test_MessageTimeout"),
+    "MeterValueSampleInterval": (METERING, "test_interval_0_is_off"),
+    "MeterValuesAlignedData": (AT_THE_END, "test_clock_aligned_alone"),
+    "MeterValuesAlignedDataMaxLength": LENGTHS,
+    "MeterValuesSampledData": (METERING, "test_measurands_are_those_of_the_key"),
+    "MeterValuesSampledDataMaxLength": LENGTHS,
+    "MinimumStatusDuration": (CONFIGURATION, "test_minimum_status_duration_takes_effect"),
+    "NumberOfConnectors": (EFFECTS, "test_NumberOfConnectors"),
+    "ResetRetries": (EFFECTS, "test_ResetRetries"),
+    "RestartDelayMax": ("sim/test_restart_delay.py", "test_contactors_stay_open_after_power_on"),
+    "StopTransactionMaxMeterValues": (
+        AT_THE_END, "test_never_more_than_the_most_and_evenly_spaced",
+    ),
+    "StopTransactionOnEVSideDisconnect": (
+        "scenario/test_ev_disconnect.py", "test_pulled_plug_suspends_it",
+    ),
+    "StopTransactionOnInvalidId": (AUTHORIZATION, "test_StopTransactionOnInvalidId"),
+    "StopTxnAlignedData": (AT_THE_END, "test_clock_aligned_alone"),
+    "StopTxnAlignedDataMaxLength": LENGTHS,
+    "StopTxnSampledData": (AT_THE_END, "test_begin_samples_end"),
+    "StopTxnSampledDataMaxLength": LENGTHS,
+    "SupportedFeatureProfiles": (EFFECTS, "test_SupportedFeatureProfiles"),
+    "SupportedFileTransferProtocols": (
+        "sim/test_diagnostics.py", "test_the_protocols_it_tells_are_those_it_takes",
+    ),
+    "TransactionMessageAttempts": (EFFECTS, "test_TransactionMessageAttempts"),
+    "TransactionMessageRetryInterval": (EFFECTS, "test_TransactionMessageRetryInterval"),
+    "TxResumptionTimeout": ("scenario/test_power_loss.py", "test_pilot_tells_nothing_in_time"),
+    "UnlockConnectorOnEVSideDisconnect": (EFFECTS, "test_UnlockConnectorOnEVSideDisconnect"),
+    "WebSocketPingInterval": ("unit/test_link.py", "test_a_dead_peer_is_given_up"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key", names(KEYS))
+def test_every_key_has_a_test_of_its_effect(key):
+    assert key in TABLE, f"{key} needs a test of what it does, named here"
+    file, name = TABLE[key]
+    source = (TESTS / file).read_text("utf-8")
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    tests = {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, functions)}
+    assert name in tests
+    assert key.removesuffix("MaxLength") in source
+
+
+def test_no_other_keys():
+    assert set(TABLE) == set(names(KEYS))
