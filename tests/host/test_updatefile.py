@@ -6,23 +6,11 @@ import pytest
 
 from loader.header import MAX_HEADER_SIZE, Header, HeaderError, read_prefix, sector_count
 from ota.manifest import Manifest
+from samples import MANIFEST
 from ucharge.build import updatefile
 from ucharge.build.signer import Signer, is_issued_by, is_signed_by
 from ucharge.errors import UserError
 from ucharge.keys import create
-
-MANIFEST = {
-    "kind": "app",
-    "compatible": ["sim_rp2"],
-    "version": [1, 1, 0],
-    "floor": [0, 0, 0],
-    "mpy": [6, 3, 0],
-    "micropython": [1, 25, 0],
-    "loader": 1,
-    "state_min": 1,
-    "state_max": 1,
-    "built": 1700000000,
-}
 
 
 @pytest.fixture(scope="module")

@@ -6,22 +6,11 @@ import pytest
 
 from loader.header import Header, HeaderError, read_prefix
 from ota.manifest import Device, Manifest, ManifestError, Refused, check
+from samples import MANIFEST
 from ucharge.build import damage, updatefile, variants
 from ucharge.errors import UserError
 
-MANIFEST = {
-    "kind": "app",
-    "compatible": ["sim_rp2"],
-    "version": [1, 1, 0],
-    "floor": [0, 0, 0],
-    "mpy": [6, 3, 0],
-    "micropython": [1, 25, 0],
-    "loader": 1,
-    "state_min": 1,
-    "state_max": 1,
-    "built": 1,
-}
-GOOD = updatefile.pack(bytes(range(256)) * 40, MANIFEST)
+GOOD = updatefile.pack(bytes(range(256)) * 40, {**MANIFEST, "floor": [0, 0, 0]})
 TREE = {
     "firmware/version.py": b"VERSION = (1, 0, 0)\nSTATE_SCHEMA = 1\n",
     "firmware/app.py": b"def main(ctx):\n    return 'good'\n",

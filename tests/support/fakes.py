@@ -5,6 +5,8 @@ Import this first, and the fakes from here; on both interpreters. ``wires`` is t
 
 import sys
 
+from sim_board import BOARD  # noqa: F401
+
 _HERE = __file__.replace("\\", "/")
 _ROOT = _HERE[: -len("tests/support/fakes.py")]
 
@@ -16,27 +18,6 @@ import rp2  # noqa: E402, F401
 from wires import IllegalUse, wires  # noqa: E402, F401  # pyright: ignore
 
 sys.path.pop(0)
-
-BOARD = {
-    "schema": 1,
-    "name": "sim_rp2",
-    "family": "rp2",
-    "chip": "rp2040",
-    "compatible": ["sim_rp2"],
-    "safe_outputs": [[15, 0], [16, 1]],
-    "contactor_pin": 15,
-    "contactor_feedback_pin": 14,
-    "pilot_pwm_pin": 16,
-    "pilot_adc_pin": 26,
-    "pilot_span_mv": 30000,
-    "pilot_offset_mv": -15000,
-    "meter_pin": 17,
-    "meter_wh_per_pulse": 1,
-    "led_pin": "LED",
-    "watchdog_ms": 8388,
-    "max_current_a": 32,
-    "connectors": 1,
-}
 
 
 class NoReset(Exception):

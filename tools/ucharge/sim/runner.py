@@ -74,7 +74,7 @@ class Chip:
         self._state = ResetState()
         self._bus = ChipBus(self._receive)
         self._watchdog = Watchdog(self._bite, watchdog_scale)
-        self.world = World(board or {}, self.vehicle, self._bus.send, wifi)
+        self.world = World(board, self.vehicle, self._bus.send, wifi)
 
     async def __aenter__(self):
         await self.start()

@@ -3,24 +3,24 @@
 The world is there before the chip starts and after it ends; a hard reset lets its outputs float.
 """
 
-# What the chip is wired to when the board's dict does not say.
-_WIRING = {
-    "contactor_pin": 15,
-    "contactor_feedback_pin": 14,
-    "pilot_pwm_pin": 16,
-    "pilot_adc_pin": 26,
-    "pilot_span_mv": 30000,
-    "pilot_offset_mv": -15000,
-    "meter_pin": 17,
-    "meter_wh_per_pulse": 1,
-}
+from ucharge.boards import load_board
+
+# Fields of the board that say what the chip is wired to.
+_WIRING = (
+    "contactor_pin", "contactor_feedback_pin", "pilot_pwm_pin", "pilot_adc_pin", "pilot_span_mv",
+    "pilot_offset_mv", "meter_pin", "meter_wh_per_pulse",
+)  # fmt: skip
 
 
 class World:
-    """Joins ``vehicle`` and the pins named in ``board``; ``send(line)`` reaches the chip."""
+    """Joins ``vehicle`` and the pins named in ``board`` (None: the simulated board).
+
+    ``send(line)`` reaches the chip.
+    """
 
     def __init__(self, board, vehicle, send, wifi="up"):
-        self._wiring = {key: board.get(key, default) for key, default in _WIRING.items()}
+        board = load_board("sim_rp2") if board is None else board
+        self._wiring = {key: board.get(key) for key in _WIRING}
         self._vehicle = vehicle
         self._send = send
         self._weld = None
