@@ -32,6 +32,7 @@ from ticks import ticks_ms
 
 _CA = const("/certs/ca.der")
 _MAX_CERTIFICATE = const(4096)
+_INPUTS = ("proximity_adc_pin", "temperature_adc_pin", "ground_fault_pin", "emergency_stop_pin")
 
 
 def assemble(app):
@@ -53,7 +54,7 @@ def assemble(app):
     resolver = Resolver(board.name_servers)
     evse = Evse(board.max_ma, board.connectors)
     evse.inhibited = context.is_trial
-    evse.ventilated = board.ventilated
+    evse.ventilated = context.board.get("ventilated", False)
     weld_latch.restore(evse, files)
     configuration = Configuration(files, _keys(settings))
     is_power_on = context.cause == POWER_ON
@@ -73,7 +74,7 @@ def assemble(app):
         "PowerLoss" if is_power_on else "Reboot",
     )
     charge_point.register(FirmwareManagement(charge_point, job))
-    surroundings = _surroundings(evse, board) if board.inputs else None
+    surroundings = _surroundings(evse, context.board)
     outlet = Outlet(evse, board.pilot, board.contactor, board.meter, surroundings)
     link = Link(
         charge_point,
@@ -108,9 +109,16 @@ def assemble(app):
 
 
 def _surroundings(evse, board):
-    from firmware.evse.surroundings import Surroundings
+    """What the board senses besides pilot and meter, None where that is nothing."""
+    for name in board:
+        if name in _INPUTS:
+            from firmware.evse.surroundings import Surroundings
+            from firmware.hal.inputs import Inputs
 
-    return Surroundings(evse.connectors[0], board.inputs, board.max_ma, board.max_c)
+            max_ma = board["max_current_a"] * 1000
+            max_c = board.get("temperature_max_c")
+            return Surroundings(evse.connectors[0], Inputs(board), max_ma, max_c)
+    return None
 
 
 def _trial(settings, now_ms, manifest):

@@ -12,24 +12,16 @@ from micropython import const
 # Outside of these the pilot's circuit is broken, whatever is plugged in: rail to rail is +/-15 V.
 _PILOT_MIN_MV = const(-14000)
 _PILOT_MAX_MV = const(14000)
-# Any of these in board.json asks for `firmware.hal.inputs`.
-_INPUTS = ("proximity_adc_pin", "temperature_adc_pin", "ground_fault_pin", "emergency_stop_pin")
 
 
 class Board:
-    """``pilot``, ``contactor``, ``meter``, the board's facts. Raises NoSafeLevel, ValueError.
-
-    ``inputs``: an `Inputs`, or None where board.json names none of them.
-    """
+    """``pilot``, ``contactor``, ``meter``, the board's facts. Raises NoSafeLevel, ValueError."""
 
     def __init__(self, board):
         self.contactor = Contactor(board)  # first: open
         self.pilot = Pilot(board)
         self.meter = PulseMeter(board)
-        self.inputs = _inputs(board)
         self.max_ma = board["max_current_a"] * 1000
-        self.max_c = board.get("temperature_max_c")
-        self.ventilated = board.get("ventilated", False)
         self.connectors = board["connectors"]
         self._led = chip.StatusLed(board)
         self._wifi = None
@@ -67,12 +59,3 @@ class Board:
         high_mv, low_mv = self.pilot.read()
         in_range = _PILOT_MIN_MV <= low_mv <= high_mv <= _PILOT_MAX_MV
         return in_range and not self.contactor.feedback()
-
-
-def _inputs(board):
-    for name in board:
-        if name in _INPUTS:
-            from firmware.hal.inputs import Inputs
-
-            return Inputs(board)
-    return None

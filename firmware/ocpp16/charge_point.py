@@ -101,7 +101,7 @@ class ChargePoint:
     def present_id_tag(self, idTag, now_ms, connector_id=None):
         """Somebody holds the card ``idTag`` against the reader: start or stop."""
         self.now_ms = now_ms
-        self.authorization.present(idTag, now_ms, connector_id)
+        self.authorization.present(idTag, connector_id)
         self._pump(now_ms)
 
     def apply_configuration(self):

@@ -85,7 +85,7 @@ def RemoteStartTransaction(charge_point, payload, now_ms):
         return {"status": "Rejected"}
     idTag = payload["idTag"]
     if charge_point.configuration.flag("AuthorizeRemoteTxRequests"):
-        charge_point.authorization.authorize(idTag, connector, now_ms)
+        charge_point.authorization.authorize(idTag, connector)
     else:
         connector.authorize(idTag, now_ms)
     return {"status": "Accepted"}

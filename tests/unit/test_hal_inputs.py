@@ -3,7 +3,6 @@
 import unittest
 
 from fakes import BOARD, power_on, wires
-from firmware.hal.board import Board
 from firmware.hal.inputs import Inputs
 
 ALL = {
@@ -30,18 +29,6 @@ def board(**changes):
 class InputsTest(unittest.TestCase):
     def setUp(self):
         power_on()
-
-    def test_a_board_without_any(self):
-        made = Board(BOARD)
-        self.assertIsNone(made.inputs)
-        self.assertFalse(made.ventilated)
-        self.assertIsNone(made.max_c)
-
-    def test_a_board_with_all(self):
-        made = Board(board(**ALL))
-        self.assertIsNotNone(made.inputs)
-        self.assertTrue(made.ventilated)
-        self.assertEqual(made.max_c, 65)
 
     def test_what_is_not_named_has_no_say(self):
         inputs = Inputs(board(ground_fault_pin=18))

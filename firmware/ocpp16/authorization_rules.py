@@ -1,0 +1,134 @@
+"""The rules of authorization, one function for each method of `Authorization`; see there.
+
+May import: its siblings, `loader.modules`. Loaded for one card. The cache lies in flash.
+"""
+
+from loader.modules import forget
+
+
+def present(charge_point, idTag, connector_id):
+    running = None
+    for connector in charge_point.evse.connectors:
+        transaction = connector.transaction
+        if transaction is not None and connector_id in (None, connector.connector_id):
+            # Identifiers are case insensitive.
+            if transaction.idTag.lower() == idTag.lower():
+                connector.stop("Local", idTag)
+                return
+            running = running or connector
+    connector = charge_point.authorization.free_connector(connector_id)
+    if connector is not None:
+        authorize(charge_point, idTag, connector)
+    elif running is not None:
+        _stop_for_group(charge_point, idTag, running, connector_id)
+    else:
+        charge_point.log("card refused: no connector can start")
+
+
+def authorize(charge_point, idTag, connector):
+    def on_verdict(allowed, parentIdTag):
+        if allowed and not connector.authorize(idTag, charge_point.now_ms, parentIdTag):
+            charge_point.log("authorized too late to start")
+
+    check(charge_point, idTag, connector, on_verdict)
+
+
+def check(charge_point, idTag, connector, on_verdict):
+    def decide(allowed, parentIdTag):
+        if not allowed:
+            charge_point.log("not authorized at connector %d" % connector.connector_id)
+        on_verdict(allowed, parentIdTag)
+
+    def on_answer(ok, payload, now_ms):
+        if ok:
+            info = payload.get("idTagInfo")
+            learned(charge_point, idTag, info)
+            decide(_accepted(info), _parent(info))
+        elif payload == "NotSent" or payload == "Timeout":
+            decide(*_decide_offline(charge_point, idTag))
+        else:
+            decide(False, None)  # a CALLERROR is a refusal
+
+    if charge_point.online and charge_point.configuration.flag("LocalPreAuthorize"):
+        known = _find(charge_point, idTag)
+        if known and known[0] == "Accepted":
+            decide(True, known[1])
+            return
+    charge_point.send("Authorize", {"idTag": idTag}, on_answer)
+
+
+def learned(charge_point, idTag, idTagInfo):
+    if isinstance(idTagInfo, dict):
+        _cached(charge_point, "learn", idTag, idTagInfo)
+
+
+def start_answered(charge_point, connector, idTag, idTagInfo):
+    learned(charge_point, idTag, idTagInfo)
+    if connector is None:
+        return
+    if _accepted(idTagInfo):
+        parentIdTag = _parent(idTagInfo)
+        if parentIdTag is not None:
+            connector.transaction.parentIdTag = parentIdTag
+    elif charge_point.configuration.flag("StopTransactionOnInvalidId"):
+        connector.stop("DeAuthorized")
+    else:
+        connector.energy_limit_wh = charge_point.configuration.number("MaxEnergyOnInvalidId")
+
+
+def clear_cache(charge_point):
+    return "Accepted" if _cached(charge_point, "clear") else "Rejected"
+
+
+def _stop_for_group(charge_point, idTag, running, connector_id):
+    def on_verdict(allowed, parentIdTag):
+        if not allowed or parentIdTag is None:
+            return
+        for connector in charge_point.evse.connectors:
+            transaction = connector.transaction
+            if transaction is None or connector_id not in (None, connector.connector_id):
+                continue
+            if transaction.parentIdTag == parentIdTag:
+                connector.stop("Local", idTag)
+                return
+
+    check(charge_point, idTag, running, on_verdict)
+
+
+def _decide_offline(charge_point, idTag):
+    known = _find(charge_point, idTag)
+    if known and known[0] != "Accepted":
+        return False, None
+    flag = charge_point.configuration.flag
+    if known and flag("LocalAuthorizeOffline"):
+        return True, known[1]
+    return flag("AllowOfflineTxForUnknownId"), known and known[1]
+
+
+def _find(charge_point, idTag):
+    return _cached(charge_point, "find", idTag, charge_point.clock.now_s(charge_point.now_ms))
+
+
+def _cached(charge_point, verb, *arguments):
+    """What the function ``verb`` of `authorization_cache` gives; None without a cache."""
+    if not charge_point.configuration.flag("AuthorizationCacheEnabled"):
+        return None
+    from firmware.ocpp16 import authorization_cache
+
+    try:
+        return authorization_cache.__dict__[verb](charge_point.files, *arguments)
+    except OSError as error:
+        # Charging goes on: what it costs is what this card may do offline.
+        charge_point.log("authorization cache: %r" % error)
+        return None
+    finally:
+        forget("firmware.ocpp16.authorization_cache")
+
+
+def _accepted(idTagInfo):
+    return isinstance(idTagInfo, dict) and idTagInfo.get("status") == "Accepted"
+
+
+def _parent(idTagInfo):
+    parentIdTag = idTagInfo.get("parentIdTag") if isinstance(idTagInfo, dict) else None
+    return parentIdTag if isinstance(parentIdTag, str) else None
