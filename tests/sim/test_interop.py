@@ -17,7 +17,7 @@ def play(folder, charge_point_class, story, keys):
         async with PlainCentral(charge_point_class) as central:
             config = {"confirm_after_s": 1, "allow_http": True, "keys": {**KEYS, **keys}}
             bench = Bench(folder, config=config)
-            bench.central = central
+            bench.central = central  # pyright: ignore[reportAttributeAccessIssue]
             bench.provision()
             async with bench.chip:
                 await bench.chip.wait_until(

@@ -11,7 +11,8 @@ import os
 # ("call", action, payload), ("result", action answered, payload) or ("error", action, code)
 SENT = []
 
-_dump = open(os.getenv("UCHARGE_SENT"), "a") if os.getenv("UCHARGE_SENT") else None
+_path = os.getenv("UCHARGE_SENT")
+_dump = open(_path, "a") if _path else None
 
 
 class BenchError(Exception):

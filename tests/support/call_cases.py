@@ -6,7 +6,7 @@ CPython only: the schemas are those of PyPI `ocpp`.
 import copy
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ocpp.v16
 
@@ -69,7 +69,7 @@ def cases_of(action):
         yield from wrong_cases(largest, where, node)
 
 
-def sample(schema, name, is_full):
+def sample(schema, name, is_full) -> Any:
     """A valid value; full: with every optional field, and every string as long as may be."""
     kind = schema.get("type")
     if "enum" in schema:
