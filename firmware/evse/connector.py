@@ -71,7 +71,7 @@ class Connector:
         """Whether `authorize` would succeed now."""
         return (
             not self.in_use
-            and not (self._station.inhibited or self._station.starts_blocked)
+            and not self._station.starts_blocked
             and self._may_serve()
             and not self.faults.active
         )
@@ -218,7 +218,7 @@ class Connector:
         finished_ms = self._finished_ms
         if finished_ms is not None and ticks_diff(now_ms, finished_ms) >= _FINISHING_MS:
             self._finished_ms = None
-        code, faulted = self.faults.worst()
+        code, faulted = self.faults.worst
         wanted = "Faulted" if faulted else self._charging_status(now_ms)
         if wanted is None:
             wanted = self._idle_status(code)

@@ -22,12 +22,20 @@ stuck_open PowerSwitchFailure Faulted unplug
 weld PowerSwitchFailure Faulted operator
 """)
 
+_NONE = ("NoError", False)
+
 
 class Faults:
-    """The faults of one connector; ``active`` holds their names, oldest first."""
+    """The faults of one connector; ``active`` holds their names, oldest first.
+
+    ``worst``: (errorCode, whether Faulted) of the one to report, ("NoError", False) without one.
+    Asked 50 times a second, so nothing is allocated but on a change.
+    """
 
     def __init__(self):
         self.active = []
+        self.worst = _NONE
+        self._rows = {}  # of those that are active
         self._present = []  # those whose cause is there now
 
     def set(self, name, present):
@@ -37,34 +45,37 @@ class Faults:
                 self._present.append(name)
             if name not in self.active:
                 self.active.append(name)
+                at = FAULTS.find("\n" + name + " ") + 1
+                self._rows[name] = FAULTS[at : FAULTS.find("\n", at)].split(" ")
+                self._weigh()
         elif name in self._present:
             self._present.remove(name)
-            if _row(name)[3] == "now":
-                self.active.remove(name)
+            if self._rows[name][3] == "now":
+                self._drop(name)
 
     def unplugged(self):
         """No vehicle is there: drop what latched until now and has no cause any more."""
-        for name in tuple(self.active):
-            if name not in self._present and _row(name)[3] == "unplug":
-                self.active.remove(name)
+        for name in self.active:
+            if name not in self._present and self._rows[name][3] == "unplug":
+                self._drop(name)
+                return  # the next one in the next turn
 
     def clear(self, name):
         """An operator has seen to ``name``; it comes back where its cause is still there."""
         if name in self.active:
-            self.active.remove(name)
+            self._drop(name)
         if name in self._present:
             self._present.remove(name)
 
-    def worst(self):
-        """(errorCode, whether Faulted) of the fault to report; ("NoError", False) without one."""
-        code, faulted = "NoError", False
+    def _drop(self, name):
+        self.active.remove(name)
+        del self._rows[name]
+        self._weigh()
+
+    def _weigh(self):
+        worst = _NONE
         for name in self.active:
-            row = _row(name)
-            if code == "NoError" or (row[2] == "Faulted" and not faulted):
-                code, faulted = row[1], row[2] == "Faulted"
-        return code, faulted
-
-
-def _row(name):
-    at = FAULTS.find("\n" + name + " ") + 1
-    return FAULTS[at : FAULTS.find("\n", at)].split(" ")
+            row = self._rows[name]
+            if worst is _NONE or (row[2] == "Faulted" and not worst[1]):
+                worst = (row[1], row[2] == "Faulted")
+        self.worst = worst

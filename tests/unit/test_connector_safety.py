@@ -146,16 +146,18 @@ class SafetyTest(OutletTest):
         self.assertEqual(self.evse.events, [])
 
     def test_register_never_goes_back(self):
-        self.evse = Evse(16000, 1, [5000])
+        self.evse = Evse(16000)
         self.connector = self.evse.connectors[0]
+        self.connector.register.wh = 5000
         for reading_wh, total_wh in ((0, 5000), (10, 5010), (3, 5013), (5, 5015)):
             self.meter_wh = reading_wh
             self.step()
             self.assertEqual(self.connector.register.wh, total_wh)
 
     def test_absolute_meter_is_taken_as_it_is(self):
-        self.evse = Evse(16000, 1, [5000])
+        self.evse = Evse(16000)
         self.connector = self.evse.connectors[0]
+        self.connector.register.wh = 5000
         for reading_wh, total_wh in ((5003, 5003), (5002, 5003), (5010, 5010)):
             self.meter_wh = reading_wh
             self.step()

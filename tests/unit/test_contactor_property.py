@@ -36,11 +36,14 @@ class ContactorProperty(unittest.TestCase):
 
     def test_any_pilot_at_any_pace(self):
         closings = 0
+        self.shown = set()
         for seed in range(16):
             with self.subTest(seed=seed):
                 self.seed = seed * 104729 + 7
                 closings += self.day()
         self.assertGreater(closings, 50)  # else nothing was shown
+        # Nobody can reserve.
+        self.assertEqual(self.shown, set(TABLE) - {"Reserved"})
 
     def day(self):
         self.evse = Evse(32000)
@@ -200,6 +203,7 @@ class ContactorProperty(unittest.TestCase):
         if connector.status != self.status:
             self.assertIn(connector.status, TABLE[self.status])
             self.status = connector.status
+            self.shown.add(self.status)
         if connector.errorCode == "EVCommunicationError":
             self.assertIn(connector.status, COMMUNICATION)
         while evse.events:

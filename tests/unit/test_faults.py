@@ -36,7 +36,7 @@ class FaultsTest(unittest.TestCase):
         for name, code, kind, clearing in rows():
             faults = Faults()
             faults.set(name, True)
-            self.assertEqual(faults.worst(), (code, kind == "Faulted"))
+            self.assertEqual(faults.worst, (code, kind == "Faulted"))
             faults.unplugged()
             self.assertEqual(faults.active, [name])  # its cause is still there
             faults.set(name, False)
@@ -44,7 +44,7 @@ class FaultsTest(unittest.TestCase):
             faults.unplugged()
             self.assertEqual(faults.active, [name] if clearing == "operator" else [])
             faults.clear(name)
-            self.assertEqual(faults.worst(), ("NoError", False))
+            self.assertEqual(faults.worst, ("NoError", False))
 
     def test_an_operator_does_not_clear_what_is_still_there(self):
         faults = Faults()
@@ -58,7 +58,7 @@ class FaultsTest(unittest.TestCase):
         faults.set("diode", True)
         faults.set("ground", True)
         faults.set("meter", True)
-        self.assertEqual(faults.worst(), ("GroundFailure", True))
+        self.assertEqual(faults.worst, ("GroundFailure", True))
         faults.set("ground", False)
         faults.set("meter", False)
         faults.unplugged()
