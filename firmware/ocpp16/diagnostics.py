@@ -19,6 +19,7 @@ _STATUSES = ("Uploading", "Uploaded", "UploadFailed")
 WAITING = const(0)  # until retry_s
 UPLOADING = const(1)
 DONE = const(2)  # reports are still to be answered
+_PHASES = (WAITING, UPLOADING, DONE)
 
 
 def take_up(files, log):
@@ -71,12 +72,13 @@ class Diagnostics:
         """Be what ``state`` says. Raises KeyError, TypeError, ValueError."""
         self.location = state["location"] + ""
         self.fileName = state["fileName"] + ""
-        self.start_s = state["start_s"]
-        self.stop_s = state["stop_s"]
+        self.start_s, self.stop_s = [
+            None if state[name] is None else state[name] + 0 for name in ("start_s", "stop_s")
+        ]
         self.attempts_left = state["attempts_left"] + 0
         self.retry_interval_s = state["retry_interval_s"] + 0
         self.retry_s = state.get("retry_s", 0) + 0
-        self.phase = state.get("phase", WAITING)
+        self.phase = _PHASES[_PHASES.index(state.get("phase", WAITING))]
         self.is_announced = state.get("is_announced", False)
         self.reports = [_STATUSES[_STATUSES.index(name)] for name in state.get("reports", ())]
 

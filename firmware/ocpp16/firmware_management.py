@@ -1,9 +1,14 @@
 """Profile FirmwareManagement: the reports of an update and of an upload (OCPP 1.6 4.4, 4.5).
 
-Pure. May import: its siblings, `loader.modules`. The commands are in `firmware_commands`.
+Pure. May import: its siblings, `loader.modules`, `ticks`. The commands are in `firmware_commands`.
 """
 
 from loader.modules import forget
+from micropython import const
+from ticks import ticks_add, ticks_diff
+
+# Until the next try, after the flash has failed.
+_PAUSE_MS = const(60000)
 
 
 class FirmwareManagement:
@@ -13,6 +18,7 @@ class FirmwareManagement:
         self._charge_point = charge_point
         self._job = job
         self._in_flight = []  # actions
+        self._pause_ms = None  # until then
         from firmware.ocpp16.diagnostics import take_up
 
         charge_point.diagnostics = take_up(charge_point.files, charge_point.log)
@@ -24,7 +30,14 @@ class FirmwareManagement:
         clock = charge_point.clock
         evse = charge_point.evse
         busy = evse.in_use or evse.inhibited  # a trial must end before another update begins
-        job.tick(clock.now_s(now_ms) if clock.is_set else None, busy)
+        if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
+            self._pause_ms = None
+        if self._pause_ms is None:
+            try:
+                job.tick(clock.now_s(now_ms) if clock.is_set else None, busy)
+            except OSError as error:
+                charge_point.log("update: step not saved: %r" % error)
+                self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
         self._report("FirmwareStatusNotification", job)
         if charge_point.diagnostics is not None:
             self._report("DiagnosticsStatusNotification", charge_point.diagnostics)
@@ -38,8 +51,13 @@ class FirmwareManagement:
 
         def answered(ok, payload, now_ms):
             self._in_flight.remove(action)
-            if ok or payload not in ("NotSent", "Timeout"):
+            if not ok and payload in ("NotSent", "Timeout"):
+                return
+            try:
                 source.status_answered(number)  # a CALLERROR is an answer: never loop on it
+            except OSError as error:
+                # After a reset it is reported once more.
+                self._charge_point.log("answered report not saved: %r" % error)
 
         self._charge_point.send(action, {"status": status}, answered)
 

@@ -69,10 +69,18 @@ class UpdateJob:
         self.version = (0, 0, 0)
 
     def enter(self, phase, *statuses):
-        """Go on to ``phase``, with ``statuses`` to report on the way."""
+        """Go on to ``phase``, with ``statuses`` to report on the way.
+
+        Raises OSError, with nothing changed, where it can't be kept.
+        """
+        before = self.phase, list(self.reports)
         self.phase = phase
         self.reports.extend(statuses)
-        self._save()
+        try:
+            self._save()
+        except OSError:
+            self.phase, self.reports = before
+            raise
 
     def _save(self):
         if self.phase == IDLE:
@@ -97,11 +105,10 @@ class UpdateJob:
         """
         if self.phase not in _CANCELLABLE:
             raise CallError("InternalError", "an update is being installed")
-        if self.phase not in (IDLE, DONE):
-            self._log("update: replaced by a newer request")
+        before = dict(self.__dict__)
         # Outcomes still to be reported come before the new job's reports. The job that owes them
         # may be two jobs back: a request that was not answered is sent again.
-        owed = self.reports
+        owed = list(self.reports)
         while owed and owed[-1] not in _OUTCOMES:
             owed.pop()
         if not owed:
@@ -117,9 +124,11 @@ class UpdateJob:
         try:
             self.enter(SCHEDULED)
         except OSError:
-            self.clear()  # what can't be kept must not be promised
-            self.phase, self.reports = (DONE if owed else IDLE), owed
+            for name in before:  # what can't be kept must not be promised
+                setattr(self, name, before[name])
             raise
+        if before["phase"] not in (IDLE, DONE):
+            self._log("update: replaced by a newer request")
         self._log("update: requested from " + location)
 
     def next_status(self):
