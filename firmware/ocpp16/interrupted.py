@@ -103,6 +103,8 @@ class Interrupted:
         connector = self._charge_point.evse.connector(record["start"]["connectorId"])
         transaction = _transaction(record)
         wh = connector.register.wh if connector else 0
+        if connector and connector.transaction:
+            wh = connector.transaction.meter_start_wh  # the next one has begun already
         transaction.meter_stop_wh = max(wh, transaction.meter_start_wh)
         transaction.reason = self._reason
         # Out of the list last: until then the state file keeps the old time.

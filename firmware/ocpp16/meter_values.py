@@ -19,17 +19,20 @@ _MEASURANDS = const("\nE Energy.Active.Import.Register Wh\nO Current.Offered A\n
 def expand(text, clock, is_own=True):
     """The reading ``text`` as it goes on the wire; ``is_own``: of this run (`Clock.resolve`)."""
     words = text.split(" ")
+    # A later version may have letters that are unknown here.
+    context = (row(_CONTEXTS, words[1]) or ("", "Other"))[1]
     values = []
     for word in words[2:]:
-        _, measurand, unit = row(_MEASURANDS, word[0])
-        values.append(
-            {
-                "value": word[1:],
-                "context": row(_CONTEXTS, words[1])[1],
-                "measurand": measurand,
-                "unit": unit,
-            }
-        )
+        found = row(_MEASURANDS, word[0])
+        if found:
+            values.append(
+                {
+                    "value": word[1:],
+                    "context": context,
+                    "measurand": found[1],
+                    "unit": found[2],
+                }
+            )
     return {"timestamp": clock.resolve(words[0], is_own), "sampledValue": values}
 
 

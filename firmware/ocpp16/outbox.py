@@ -6,7 +6,11 @@ flash. What is there stays until it was answered; being offline is no failed att
 message keeps its uniqueId for good.
 
 The state file is written when a begin or an end is delivered, so that "delivered", "its
-transactionId" and "it is open" change at once; and now and then with the energy registers.
+transactionId" and "it is open" change at once; and once a minute with the energy registers.
+
+Written for a transaction: 0.7 KB; for an hour of it with a sample a minute: online 13 KB (on a
+NOR flash 64 pages of 256 bytes and 4 erases, LittleFS included), offline 3 KB, and 2 KB more when
+it is delivered (520 pages, 62 erases: LittleFS copies a block to append to it).
 """
 
 import json
@@ -30,7 +34,7 @@ _SAVE_MS = const(60000)
 _FILES = const(24)
 _FILES_MOST = const(48)
 _FLASH_AGAIN_MS = const(10000)
-_READ_ERRORS = const(3)
+_READ_ERRORS = const(30)
 # Samples delivered from flash until that is noted there: after a cut they are sent once more.
 _UNNOTED = const(8)
 _BEGIN_END = const("firmware.ocpp16.begin_end")
@@ -113,12 +117,13 @@ class Outbox:
 
     def tick(self, now_ms, online):
         """Whatever time brings: what waits in RAM may have waited long enough."""
-        for name in ("_retry_at_ms", "_flash_at_ms"):
-            at_ms = getattr(self, name)
-            if at_ms is not None and ticks_diff(now_ms, at_ms) >= 0:
-                setattr(self, name, None)
+        if self._retry_at_ms is not None and ticks_diff(now_ms, self._retry_at_ms) >= 0:
+            self._retry_at_ms = None
         if self._flash_at_ms is not None:
-            return
+            if ticks_diff(now_ms, self._flash_at_ms) < 0:
+                return
+            self._flash_at_ms = None
+            online = False  # what could not be written waits no longer
         tail = self._tail
         if tail and (
             not online or len(tail) >= _TAIL or ticks_diff(now_ms, self._tail_ms) >= _TAIL_MS

@@ -136,6 +136,7 @@ class _Walk:
             # All of them are known times of this transaction's; "+" sorts before any date.
             last = max(record["start"]["timestamp"], record.get("last", ""), outbox.saved)
             record["last"] = "+0" if record["start"]["timestamp"][:1] == "+" else last
+            _dated(record["start"])
             outbox.left_open.append(record)
 
     def _segment(self, number, offset):

@@ -36,7 +36,8 @@ class TransactionData(Scenario):
         self.assertEqual(found[0][2], str(self.starts()[0]["meterStart"]))
         self.assertEqual(found[-1][2], str(stop["meterStop"]))
         self.assertEqual(found[-1][1], parse_iso(stop["timestamp"]))
-        self.assertEqual([b[1] - a[1] for a, b in zip(found[1:3], found[2:4])], [10, 10])
+        times = [time for _, time, _ in found]
+        self.assertEqual([times[2] - times[1], times[3] - times[2]], [10, 10])
         for reading in stop["transactionData"]:
             measurands = [value["measurand"] for value in reading["sampledValue"]]
             self.assertEqual(measurands, [ENERGY, "Current.Offered"])
@@ -49,8 +50,9 @@ class TransactionData(Scenario):
         self.assertGreater(len(found), most // 2)
         self.assertEqual(found[0][0], "Transaction.Begin")
         self.assertEqual(found[-1][0], "Transaction.End")
-        steps = [b[1] - a[1] for a, b in zip(found[1:-2], found[2:-1])]
-        self.assertEqual(steps, [steps[0]] * len(steps))
+        times = [time for _, time, _ in found[1:-1]]
+        step = times[1] - times[0]
+        self.assertEqual(times, [times[0] + step * index for index in range(len(times))])
         values = [int(value) for _, _, value in found]
         self.assertEqual(values, sorted(values))
 
