@@ -41,6 +41,7 @@ class Central:
             "StopTransaction": {},
             "MeterValues": {},
             "StatusNotification": {},
+            "DiagnosticsStatusNotification": {},
             "FirmwareStatusNotification": {},
         }
 
