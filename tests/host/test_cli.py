@@ -222,11 +222,29 @@ async def test_a_simulated_charger_is_updated_by_the_commands(tmp_path):
         sim = await _start("sim", "--url", url)
         while b"app: 1.1.0" not in await _read_line(sim.stdout):
             pass
+        await _get_logs(csms, sim)
     finally:
         for process in (csms, sim):
             if process:
                 process.send_signal(signal.SIGTERM)
                 await asyncio.wait_for(process.communicate(), 10)
+
+
+async def _get_logs(csms, sim):
+    while b"BootNotification Accepted" not in await _read_line(sim.stdout):
+        pass
+    line = b""
+    while b"they upload logs to" not in line:
+        line = await _read_line(csms.stderr)
+    request = json.dumps({"location": line.decode().split()[-1]})
+    call = await _start("call", "CP001", "GetDiagnostics", request)
+    shown, said = await asyncio.wait_for(call.communicate(), 20)
+    assert call.returncode == 0, said
+    while b"saved" not in await _read_line(csms.stderr):
+        pass
+    text = (paths.UPLOADS / json.loads(shown)["fileName"]).read_text()
+    assert "update: 1.1.0 is staged" in text
+    assert "app: 1.1.0 is confirmed" in text
 
 
 async def _read_line(stream):

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from ucharge.csms import Fault, FirmwareHost
-from ucharge.csms.uploads import MAX_BYTES
+from ucharge.csms.uploads import MAX_BYTES, Upload
 
 LOG = b"2026-01-01T00:00:00Z 1.000 link: connected\n" * 500
 
@@ -26,6 +26,16 @@ async def test_a_file_is_taken_whole():
     assert [upload.name for upload in seen] == ["logs/CP1.log"]
     assert host.uploads.good() == seen
     assert (seen[0].data, seen[0].content_type) == (LOG, "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("logs/CP1.log", "CP1.log"), ("../../.x", "x"), ("a/..", "upload"), ("", "upload")],
+)
+def test_saved_within_the_folder(tmp_path, name, file):
+    path = Upload(0.0, name, 201, LOG).save(tmp_path / "new")
+    assert path == tmp_path / "new" / file
+    assert path.read_bytes() == LOG
 
 
 @pytest.mark.asyncio

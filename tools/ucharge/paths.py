@@ -7,10 +7,11 @@ from ucharge.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 LIB = ROOT / "lib"
 
-# Keys, control file and builds of whoever works in the present folder.
+# Keys, control file, builds and uploads of whoever works in the present folder.
 WORK = Path(".ucharge")
 KEYS = WORK / "keys"
 CONTROL = WORK / "csms.json"
+UPLOADS = WORK / "uploads"
 
 
 def source_root():

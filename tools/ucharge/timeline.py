@@ -53,6 +53,11 @@ class Timeline:
         elif request.is_broken_off:
             self.line("firmware host", f"{request.name}: broken off after {request.sent} bytes")
 
+    def upload(self, upload):
+        """What a charger has uploaded to the firmware host, or tried to."""
+        size = len(upload.data)
+        self.line("firmware host", f"PUT {upload.name}: {upload.status}, {size} bytes")
+
 
 def describe(entry):
     """One line of text for a book entry, or "" for what is not worth a line."""

@@ -31,6 +31,14 @@ _EVERYWHERE = ("0.0.0.0", "::")
 @click.option("--password", "passwords", multiple=True, help="ID=HEXKEY: asks for it. Repeatable.")
 @click.option("--auto-start", is_flag=True, help="Start a transaction when a car is plugged in.")
 @click.option("--rate", default=250, show_default=True, help="Firmware host, KB/s (0: no limit).")
+@click.option(
+    "--uploads",
+    "uploads_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=paths.UPLOADS,
+    show_default=True,
+    help="Folder for the logs that chargers upload.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print messages as JSON lines.")
 @click.option("--control", default=paths.CONTROL, show_default=True, help="Control file to write.")
 def command(
@@ -43,6 +51,7 @@ def command(
     passwords,
     auto_start,
     rate,
+    uploads_folder,
     as_json,
     control,
 ):
@@ -57,6 +66,8 @@ def command(
 
     It accepts every charger, answers everything, prints a timeline, and reports whatever the
     specification forbids. Stop it with Ctrl-C.
+
+    Logs come with `ucharge call ID GetDiagnostics '{"location": "URL"}'`, URL as printed.
     """
     if host in _EVERYWHERE and not name:
         raise UserError(f"--host {host} needs --name", "the name chargers reach this machine by")
@@ -64,8 +75,11 @@ def command(
     keys = _parse_passwords(passwords)
     tls = None if no_tls else _server_tls(keys_folder, name)
     asyncio.run(
-        _run(host, name, port, firmware_port, tls, keys, auto_start, rate, as_json, control)
-    )
+        _run(
+            host, name, port, firmware_port, tls, keys, auto_start, rate, uploads_folder,
+            as_json, control,
+        )
+    )  # fmt: skip
 
 
 def _parse_passwords(passwords):
@@ -93,7 +107,9 @@ def _server_tls(keys_folder, name):
     return server_context(keys)
 
 
-async def _run(host, name, port, firmware_port, tls, keys, auto_start, rate, as_json, control):
+async def _run(
+    host, name, port, firmware_port, tls, keys, auto_start, rate, uploads_folder, as_json, control,
+):  # fmt: skip
     from ucharge.csms import CentralSystem, FirmwareHost
     from ucharge.csms.auto_start import AutoStart
     from ucharge.csms.control import ControlServer
@@ -115,6 +131,7 @@ async def _run(host, name, port, firmware_port, tls, keys, auto_start, rate, as_
         name,
         on_progress=None if as_json else timeline.download,
         rate_bytes_s=rate * 1000,
+        on_upload=lambda upload: _take_upload(upload, uploads_folder, timeline, as_json),
     )
     if auto_start:
         central.listen(AutoStart(central, "AUTO", _tell_refusal))
@@ -128,6 +145,7 @@ async def _run(host, name, port, firmware_port, tls, keys, auto_start, rate, as_
             ) from error
         await stack.enter_async_context(ControlServer(central, files, control))
         console.err.print(f"chargers connect to  {central.url}/IDENTITY", soft_wrap=True)
+        console.err.print(f"they upload logs to  {files.url('logs')}", soft_wrap=True)
         console.err.print("update one with      ucharge update IDENTITY FILE", soft_wrap=True)
         await _stopped()
 
@@ -137,6 +155,14 @@ async def _stopped():
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     await stop.wait()
+
+
+def _take_upload(upload, folder, timeline, as_json):
+    if not as_json:
+        timeline.upload(upload)
+    if upload.is_good:
+        path = upload.save(folder)
+        console.err.print(f"saved               {path}", soft_wrap=True, markup=False)
 
 
 def _tell_refusal(identity, text):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from aiohttp import web
 
@@ -20,6 +21,18 @@ class Upload:
     data: bytes = b""
     content_type: str = ""
 
+    @property
+    def is_good(self):
+        """Whether it arrived whole and was accepted."""
+        return 200 <= self.status < 300
+
+    def save(self, folder):
+        """Write it into ``folder``, under the last part of its name; the file's path."""
+        path = Path(folder) / (self.name.rpartition("/")[2].lstrip(".") or "upload")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(self.data)
+        return path
+
 
 class Uploads:
     """Answers PUT requests. ``taken``: every Upload in order; on_upload: called with each one.
@@ -35,7 +48,7 @@ class Uploads:
 
     def good(self):
         """The uploads that arrived whole and were accepted."""
-        return [upload for upload in self.taken if 200 <= upload.status < 300]
+        return [upload for upload in self.taken if upload.is_good]
 
     async def serve(self, request):
         """The handler of a PUT."""
