@@ -1,10 +1,12 @@
-"""A transaction that a power cut or a reset broke off: stopped, or resumed, and its books."""
+"""A transaction that a power cut or a reset broke off: stopped, and its books."""
 
+import json
 import unittest
 
 from charge_bench import START_S, Bench
 from cut_files import CutFiles, PowerCut
 from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.outbox import PATH
 from scenario import Scenario
 
 
@@ -106,92 +108,55 @@ class Stopped(Scenario):
         self.assertTrue(self.charges())
 
 
-class Resumed(Scenario):
-    KEYS = {"MeterValueSampleInterval": "10", "TxResumptionTimeout": "60"}
+class Predecessor(Scenario):
+    """What version 1.0.0 left in its state file: one open, one ended, one never answered."""
 
-    def cut(self):
-        self.bench.charge()
-        self.bench.run(65)
-        self.central.forget()
-        self.bench.power_up()
+    def left(self):
+        start = {
+            "connectorId": 1, "idTag": "OLD", "meterStart": 10,
+            "timestamp": "2025-12-31T23:00:00Z",
+        }  # fmt: skip
+        stop = {"meterStop": 20, "timestamp": "2025-12-31T23:30:00Z", "reason": "Local"}
+        return {
+            "schema": 1,
+            "registers_wh": [30],
+            "open": [
+                {"start": start, "stop": stop},
+                {"start": start, "stop": stop, "id": 7},
+                {"start": start, "id": 8, "last": "2025-12-31T23:40:00Z"},
+            ],
+        }
 
-    def test_car_is_still_there(self):
-        self.cut()
-        self.bench.run(2)
-        self.assertFalse(self.charges())
-        self.bench.connect()
-        self.bench.run(15)
-        self.assertEqual(self.stops(), [])
-        self.assertEqual(self.starts(), [])
-        self.assertEqual(self.central.payloads("Authorize"), [{"idTag": "TAG1"}])
-        self.assertTrue(self.charges())
-        contexts = [
-            payload["meterValue"][0]["sampledValue"][0]["context"]
-            for payload in self.central.payloads("MeterValues")
-        ]
-        self.assertEqual(contexts[:3], ["Interruption.Begin", "Interruption.End"] + contexts[2:3])
-        self.card("TAG1", 10)
-        stop = self.stops()[0]
-        self.assertEqual((stop["transactionId"], stop["reason"]), (101, "Local"))
-        self.bench.power_up()
-        self.bench.connect()
-        self.bench.run(3)
-        self.assertEqual(len(self.stops()), 1)
-
-    def test_car_has_gone(self):
-        self.cut()
-        self.bench.vehicle.plugged = False
-        self.bench.run(2)
-        self.bench.connect()
-        self.bench.run(3)
-        self.assertEqual(self.stops()[0]["reason"], "PowerLoss")
-
-    def test_idTag_is_not_accepted_any_more(self):
-        self.cut()
-        self.central.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
+    def judge(self):
         self.bench.connect()
         self.bench.run(5)
-        self.assertEqual(self.stops()[0]["reason"], "PowerLoss")
-        self.assertFalse(self.charges())
-
-    def test_central_system_stays_away(self):
-        self.cut()
-        self.bench.run(25)
-        # The card is known from before: it may.
-        self.assertTrue(self.charges())
+        self.assertEqual(len(self.starts()), 1)
+        stops = [(stop["transactionId"], stop["meterStop"]) for stop in self.stops()]
+        self.assertEqual(stops, [(101, 20), (7, 20), (8, 30)])
+        self.assertEqual(self.stops()[2]["timestamp"], "2025-12-31T23:40:00Z")
+        self.bench.power_up()
         self.bench.connect()
-        self.bench.run(3)
-        self.assertEqual(self.stops(), [])
+        self.bench.run(5)
+        self.assertEqual(len(self.stops()), 3)
 
-    def test_pilot_tells_nothing_in_time(self):
-        self.cut()
-        self.bench.vehicle.shorted = True
-        self.bench.run(70)
-        self.bench.connect()
-        self.bench.run(3)
-        self.assertEqual(self.stops()[0]["reason"], "PowerLoss")
-
-    def test_another_card_ends_it_first(self):
-        self.cut()
-        self.bench.charge_point.configuration.change("AllowOfflineTxForUnknownId", "true")
+    def test_is_told_after_the_update(self):
+        self.bench.files.data = {PATH: json.dumps(self.left()).encode()}
+        self.bench.power_up()
         self.bench.run(1)
-        self.card("TAG2", 5)
+        self.judge()
+
+    def test_is_told_once_the_trial_is_over(self):
+        self.bench.files.data = {PATH: json.dumps(self.left()).encode()}
+        self.bench.power_up(inhibited=True)
         self.bench.connect()
         self.bench.run(5)
-        self.assertEqual([stop["transactionId"] for stop in self.stops()], [101])
-        self.assertEqual([start["idTag"] for start in self.starts()], ["TAG2"])
-        order = [action for action in self.central.actions() if "Transaction" in action]
-        self.assertEqual(order, ["StopTransaction", "StartTransaction"])
-
-    def test_power_goes_again_and_again(self):
-        self.cut()
-        for _ in range(4):
-            self.bench.run(1)
-            self.bench.power_up()
-        self.bench.connect()
-        self.bench.run(15)
-        self.assertTrue(self.charges())
-        self.assertEqual((self.starts(), self.stops()), ([], []))
+        self.assertEqual(self.starts() + self.stops(), [])
+        kept = json.loads(self.bench.files.data[PATH])
+        self.assertEqual(kept["open"], self.left()["open"])
+        self.bench.disconnect()
+        self.bench.evse.inhibited = False
+        self.bench.run(1)
+        self.judge()
 
 
 class Cuts(unittest.TestCase):

@@ -145,7 +145,7 @@ class Bench:
         self._deliveries = []
         self.power_up()
 
-    def power_up(self, stop_reason="PowerLoss"):
+    def power_up(self, stop_reason="PowerLoss", inhibited=False):
         """Start the charge point anew: after this nothing is left but the files."""
         self._boots += 1
         self.linked = False
@@ -153,6 +153,7 @@ class Bench:
         self.central.link_lost()
         configuration = Configuration(self.files, self.keys)
         self.evse = Evse(16000, self._connectors)
+        self.evse.inhibited = inhibited  # a trial
         self.charge_point = ChargePoint(
             BOOT,
             self.evse,
