@@ -91,7 +91,7 @@ class Configuration:
         """Set and keep ``name``; the status for ChangeConfiguration's answer."""
         from firmware.ocpp16.configuration_check import keep
 
-        status, value = keep(self._files, name, value, self.number("NumberOfConnectors"))
+        status, name, value = keep(self._files, name, value, self.number("NumberOfConnectors"))
         if status == "Accepted":
             self._values[name] = value
         return status

@@ -31,17 +31,27 @@ def initial(files, provided):
     return values
 
 
+def key_of(name):
+    """The key that ``name`` means, whatever its case (a CiString); ``name`` itself otherwise."""
+    if row(KEYS, name) is None and " " not in name:
+        at = KEYS.lower().find("\n" + name.lower() + " ") + 1
+        if at:
+            return KEYS[at : at + len(name)]
+    return name
+
+
 def keep(files, name, value, connectors):
-    """Write ``value`` of ``name`` to the file: (ChangeConfiguration's status, the value).
+    """Write ``value`` of ``name`` to the file: (ChangeConfiguration's status, key, value).
 
     ``connectors``: how many there are.
     """
+    name = key_of(name)
     found = row(KEYS, name)
     if found is None:
-        return "NotSupported", None
+        return "NotSupported", name, None
     value = accepted(name, value, connectors) if found[1] == "W" else None
     if value is None:
-        return "Rejected", None
+        return "Rejected", name, None
     # As read, so that keys of a later version survive this one.
     saved = _load(files)
     if value != saved.get(name):
@@ -49,8 +59,8 @@ def keep(files, name, value, connectors):
         try:
             files.write(PATH, json.dumps({"schema": _SCHEMA, "keys": saved}).encode())
         except OSError:
-            return "Rejected", None
-    return "Accepted", value
+            return "Rejected", name, None
+    return "Accepted", name, value
 
 
 def accepted(name, value, connectors=99):

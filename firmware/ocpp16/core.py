@@ -50,15 +50,18 @@ def GetConfiguration(charge_point, payload, now_ms):
     configuration = charge_point.configuration
     if asked and len(asked) > configuration.number("GetConfigurationMaxKeys"):
         raise CallError("PropertyConstraintViolation", "key: more than GetConfigurationMaxKeys")
+    from firmware.ocpp16.configuration_check import key_of
+
     known = []
     unknown = []
-    for name in asked or names(KEYS):
+    for asked_name in asked or names(KEYS):
+        name = key_of(asked_name)
         found = row(KEYS, name)
         if found:
             value = configuration.text(name)
             known.append({"key": name, "readonly": found[1] != "W", "value": value})
         else:
-            unknown.append(name)
+            unknown.append(asked_name)
     answer = {"configurationKey": known}
     if unknown:
         answer["unknownKey"] = unknown

@@ -7,13 +7,14 @@ messageId or None, data or None, now_ms) and gives the status, or (status, data)
 
 def answer(charge_point, payload, now_ms):
     """DataTransfer's answer."""
-    hook = HOOKS.get(payload["vendorId"])
-    if hook is None:
-        return {"status": "UnknownVendorId"}
-    given = hook(charge_point, payload.get("messageId"), payload.get("data"), now_ms)
-    if isinstance(given, str):
-        return {"status": given}
-    return {"status": given[0], "data": given[1]}
+    for vendor in HOOKS:
+        if vendor.lower() == payload["vendorId"].lower():  # a CiString
+            hook = HOOKS[vendor]
+            given = hook(charge_point, payload.get("messageId"), payload.get("data"), now_ms)
+            if isinstance(given, str):
+                return {"status": given}
+            return {"status": given[0], "data": given[1]}
+    return {"status": "UnknownVendorId"}
 
 
 def _uCharge(charge_point, messageId, data, now_ms):

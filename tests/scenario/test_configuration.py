@@ -41,6 +41,9 @@ class Configuration(Scenario):
             [{"key": "NumberOfConnectors", "readonly": True, "value": "1"}],
         )
         self.assertEqual(answer["unknownKey"], ["Nonsense"])
+        answer = self.call("GetConfiguration", key=["numberofconnectors", "Number", "number 1"])
+        self.assertEqual(answer["configurationKey"][0]["key"], "NumberOfConnectors")
+        self.assertEqual(answer["unknownKey"], ["Number", "number 1"])
 
     def test_profiles(self):
         profiles = self.values()["SupportedFeatureProfiles"]["value"].split(",")
@@ -57,7 +60,7 @@ class Configuration(Scenario):
             ("LocalPreAuthorize", "yes", "Rejected"),
             ("NumberOfConnectors", "2", "Rejected"),
             ("Nonsense", "x", "NotSupported"),
-            ("heartbeatinterval", "20", "NotSupported"),
+            ("heartbeatinterval", "20", "Accepted"),
         ):
             answer = self.status("ChangeConfiguration", key=key, value=value)
             self.assertEqual(answer, status, (key, value))

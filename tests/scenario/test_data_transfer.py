@@ -37,7 +37,7 @@ class DataTransfer(Scenario):
         answer = self.ask(vendorId="acme", messageId="m", data="d")
         self.assertEqual(answer, {"status": "Accepted", "data": "done"})
         self.hook(acme)
-        self.ask(vendorId="acme")
+        self.ask(vendorId="ACME")
         self.assertEqual(seen, [(True, "m", "d"), (True, None, None)])
 
     def test_a_hook_may_send_something_itself(self):

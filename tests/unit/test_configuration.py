@@ -38,10 +38,17 @@ class ConfigurationTest(unittest.TestCase):
             self.assertIsNotNone(row(KEYS, name), name)
 
     def test_odd_names_are_unknown(self):
-        for name in ("", " ", "AllowOfflineTxForUnknownId W", "b", "W", "\n", "heartbeatInterval"):
+        for name in ("", " ", "AllowOfflineTxForUnknownId W", "b", "W", "\n", "heartbeatinterva"):
             self.assertIsNone(row(KEYS, name), name)
             self.assertEqual(self.configuration.change(name, "1"), "NotSupported")
         self.assertEqual(names(KEYS), sorted(names(KEYS)))
+
+    def test_names_are_of_any_case(self):
+        for name in ("heartbeatinterval", "HEARTBEATINTERVAL", "HeartbeatInterval"):
+            self.assertEqual(self.configuration.change(name, "77"), "Accepted", name)
+        self.assertEqual(self.configuration.number("HeartbeatInterval"), 77)
+        saved = json.loads(self.files.data[PATH])["keys"]
+        self.assertEqual(saved, {"HeartbeatInterval": "77"})
 
     def test_answers(self):
         change = self.configuration.change
