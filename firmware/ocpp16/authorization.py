@@ -40,7 +40,8 @@ class Authorization:
         It may be called before this returns. ``connector``: where, for the log. Offline the cache
         decides, and AllowOfflineTxForUnknownId over those that it does not know.
         """
-        self._rule("check", idTag, connector, on_verdict)
+        if self._rule("check", idTag, connector, on_verdict) is False:
+            on_verdict(False, None)
 
     def learned(self, idTag, idTagInfo):
         """The central system's word on ``idTag``, in whichever answer it came."""
@@ -52,11 +53,15 @@ class Authorization:
 
     def clear_cache(self):
         """Forget all cards; the status for ClearCache's answer."""
-        return self._rule("clear_cache")
+        return self._rule("clear_cache") or "Rejected"
 
     def _rule(self, name, *arguments):
-        from firmware.ocpp16 import authorization_rules
-
+        """What the rule gives; False where it could not be loaded."""
+        try:
+            from firmware.ocpp16 import authorization_rules
+        except MemoryError:
+            self._charge_point.log("no memory for an authorization")
+            return False
         try:
             return authorization_rules.__dict__[name](self._charge_point, *arguments)
         finally:

@@ -7,6 +7,9 @@ from loader.modules import forget
 
 
 def present(charge_point, idTag, connector_id):
+    if not 0 < len(idTag) <= 20:
+        charge_point.log("card refused: %d characters" % len(idTag))
+        return
     running = None
     for connector in charge_point.evse.connectors:
         transaction = connector.transaction
@@ -113,11 +116,11 @@ def _cached(charge_point, verb, *arguments):
     """What the function ``verb`` of `authorization_cache` gives; None without a cache."""
     if not charge_point.configuration.flag("AuthorizationCacheEnabled"):
         return None
-    from firmware.ocpp16 import authorization_cache
-
     try:
+        from firmware.ocpp16 import authorization_cache
+
         return authorization_cache.__dict__[verb](charge_point.files, *arguments)
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         # Charging goes on: what it costs is what this card may do offline.
         charge_point.log("authorization cache: %r" % error)
         return None

@@ -11,6 +11,7 @@ from firmware.ocpp16.table import names
 TESTS = Path(__file__).resolve().parents[1]
 
 AUTHORIZATION = "scenario/test_authorization.py"
+OFFLINE = "scenario/test_authorization_offline.py"
 EFFECTS = "scenario/test_key_effects.py"
 LENGTHS = (EFFECTS, "test_lengths_of_lists")
 CONFIGURATION = "scenario/test_configuration.py"
@@ -19,8 +20,8 @@ AT_THE_END = "scenario/test_transaction_data.py"
 
 # Key -> file, test. The file names the key, too.
 TABLE = {
-    "AllowOfflineTxForUnknownId": (AUTHORIZATION, "test_AllowOfflineTxForUnknownId"),
-    "AuthorizationCacheEnabled": (AUTHORIZATION, "test_AuthorizationCacheEnabled"),
+    "AllowOfflineTxForUnknownId": (OFFLINE, "test_AllowOfflineTxForUnknownId"),
+    "AuthorizationCacheEnabled": (OFFLINE, "test_AuthorizationCacheEnabled"),
     "AuthorizeRemoteTxRequests": (
         "scenario/test_remote_start_stop.py", "test_asks_no_one_where_configured",
     ),
@@ -30,7 +31,7 @@ TABLE = {
     "ConnectorPhaseRotationMaxLength": LENGTHS,
     "GetConfigurationMaxKeys": (EFFECTS, "test_GetConfigurationMaxKeys"),
     "HeartbeatInterval": (EFFECTS, "test_HeartbeatInterval"),
-    "LocalAuthorizeOffline": (AUTHORIZATION, "test_LocalAuthorizeOffline"),
+    "LocalAuthorizeOffline": (OFFLINE, "test_LocalAuthorizeOffline"),
     "LocalPreAuthorize": (AUTHORIZATION, "test_LocalPreAuthorize"),
     "MaxCurrent": (EFFECTS, "test_MaxCurrent"),
     "MaxEnergyOnInvalidId": (AUTHORIZATION, "test_MaxEnergyOnInvalidId"),
