@@ -71,8 +71,12 @@ class Log:
     def tick(self, now_ms):
         """Flush when it is time: call it often."""
         if self._since_ms is not None:
-            soon = self._end >= _NEARLY_FULL or (self._lasting and self.clock.is_set)
-            if soon or ticks_diff(now_ms, self._since_ms) >= _FLUSH_MS:
+            soon = self._lasting and self.clock and self.clock.is_set
+            if (
+                self._end >= _NEARLY_FULL
+                or soon
+                or ticks_diff(now_ms, self._since_ms) >= _FLUSH_MS
+            ):
                 self.flush()
 
     def flush(self):
@@ -89,8 +93,7 @@ class Log:
 
     def _write(self, end):
         now_ms = ticks_ms()
-        clock = self.clock
-        unix_s = clock.now_s(now_ms) if clock and clock.is_set else 0
+        unix_s = self.clock.now_s(now_ms) if self.clock and self.clock.is_set else 0
         head = b"=%d %d\n" % (unix_s, now_ms // 1000)
         count = len(head) + end
         if not self.held:
