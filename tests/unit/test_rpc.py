@@ -111,6 +111,13 @@ class RpcTest(unittest.TestCase):
     def test_id_with_a_lone_surrogate(self):
         self.assertEqual(self.rpc.receive('[2,"\\ud800","A",{}]', 0)[:2], ("bad", None))
 
+    def test_retried_message_keeps_its_id(self):
+        text = self.rpc.call("StopTransaction", {}, 0, "kept-1")
+        self.assertEqual(self.rpc.expire(1000), "kept-1")
+        self.assertEqual(self.rpc.call("StopTransaction", {}, 1000, "kept-1"), text)
+        # The answer to the first try may still come: it is one and the same message.
+        self.assertEqual(self.rpc.receive('[3,"kept-1",{}]', 1500), ("result", "kept-1", {}))
+
 
 class UniqueIdsTest(unittest.TestCase):
     def test_never_twice_and_never_too_long(self):
