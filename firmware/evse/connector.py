@@ -17,6 +17,8 @@ from ticks import ticks_diff
 _UNLOAD_MS = const(6000)
 # A vehicle that was offered current and hasn't asked for it by now is called SuspendedEV.
 _ASK_MS = const(5000)
+# Each status, so that who looks ten times a second misses no step of the specification's table.
+_SHOWN_MS = const(200)
 # Finishing lasts at least this long where the plug is out already, so that it can be seen.
 _FINISHING_MS = const(1000)
 
@@ -55,6 +57,7 @@ class Connector:
         self._finished_ms = None
         self._unload_ms = None
         self._ask_ms = None
+        self._shown_ms = None  # since when the status is shown; None: for long enough
 
     @property
     def in_use(self):
@@ -222,7 +225,11 @@ class Connector:
         wanted = "Faulted" if faulted else self._charging_status(now_ms)
         if wanted is None:
             wanted = self._idle_status(code)
-        self.status = next_status(self.status, wanted)
+        if self._shown_ms is not None and ticks_diff(now_ms, self._shown_ms) >= _SHOWN_MS:
+            self._shown_ms = None
+        if wanted != self.status and (wanted == "Faulted" or self._shown_ms is None):
+            self.status = next_status(self.status, wanted)
+            self._shown_ms = now_ms
         if code == "EVCommunicationError" and self.status not in (
             "Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing",
         ):  # fmt: skip

@@ -62,7 +62,7 @@ TABLE = {
     ),
     "TransactionMessageAttempts": (EFFECTS, "test_TransactionMessageAttempts"),
     "TransactionMessageRetryInterval": (EFFECTS, "test_TransactionMessageRetryInterval"),
-    "TxResumptionTimeout": ("scenario/test_power_loss.py", "test_pilot_tells_nothing_in_time"),
+    "TxResumptionTimeout": ("scenario/test_resumption.py", "test_pilot_tells_nothing_in_time"),
     "UnlockConnectorOnEVSideDisconnect": (EFFECTS, "test_UnlockConnectorOnEVSideDisconnect"),
     "WebSocketPingInterval": ("unit/test_link.py", "test_a_dead_peer_is_given_up"),
 }  # fmt: skip

@@ -57,6 +57,7 @@ class ContactorProperty(unittest.TestCase):
         self.meter_wh, self.stuck, self.ground = 0, None, False
         self.stops = 0
         self.status = "Available"
+        self.since_ms = 0
         self.open_transactions = 0
         for _ in range(4000):
             if self.random(50) == 0:
@@ -202,6 +203,9 @@ class ContactorProperty(unittest.TestCase):
             self.assertEqual(offered_ma, 0)
         if connector.status != self.status:
             self.assertIn(connector.status, TABLE[self.status])
+            if connector.status != "Faulted":  # long enough to be seen and told
+                self.assertGreaterEqual(self.now_ms - self.since_ms, 200)
+            self.since_ms = self.now_ms
             self.status = connector.status
             self.shown.add(self.status)
         if connector.errorCode == "EVCommunicationError":
