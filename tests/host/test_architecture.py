@@ -66,6 +66,12 @@ def test_device_code_and_tools(rule):
     assert not findings, show(findings)
 
 
+@pytest.mark.parametrize("rule", [find_long_files, find_missing_docstrings, find_bare_excepts])
+def test_tests(rule):
+    findings = rule(read_sources("tests/**/*.py"))
+    assert not findings, show(findings)
+
+
 def test_device_code_has_no_assert():
     findings = find_asserts(read_device())
     assert not findings, show(findings)
