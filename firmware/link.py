@@ -7,6 +7,7 @@ May import: ``firmware.ocpp16`` by argument, ``ws``, ``httpc``, ``transport``, `
 import asyncio
 
 import httpc.errors  # noqa: F401 stays when the rest goes: its classes are caught elsewhere
+from httpc import OPENING
 from loader.modules import forget
 from micropython import const
 from reconnect import DEAD, FIRST_MS, PING, Reconnect
@@ -15,8 +16,6 @@ from transport import TransportError
 from ws.errors import HandshakeError, WsError
 
 _PUMP_MS = const(50)
-# What only connecting needs.
-_RARE = const(("httpc.url", "httpc.exchange", "ws.client"))
 
 
 class Link:
@@ -86,7 +85,7 @@ class Link:
                 self._url, headers=self._headers, tls=self._tls, resolver=self._resolver
             )
         finally:
-            forget(*_RARE)
+            forget("ws.client", *OPENING)
 
     def _note(self, reason, wait_ms):
         self._log("link: %s; again in %d s" % (reason, (wait_ms + 999) // 1000))

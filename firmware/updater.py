@@ -5,6 +5,7 @@ May import: all of the image; what only a download needs is imported late and dr
 """
 
 from firmware.ocpp16 import update_job as jobs
+from httpc import OPENING
 from loader.modules import forget
 from loader.record import other
 from micropython import const
@@ -17,8 +18,6 @@ _RARE = const(
     (
         "firmware.download",
         "httpc.client",
-        "httpc.exchange",
-        "httpc.url",
         "ota.installer",
         "ota.manifest",
     )
@@ -86,7 +85,7 @@ class Updater:
         except REFUSALS as error:
             tell, argument = job.content_refused, _text(error)
         finally:
-            forget(*_RARE)
+            forget(*_RARE, *OPENING)
         if tell and job.generation == generation:
             tell(argument)
 

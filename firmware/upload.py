@@ -4,6 +4,7 @@ May import: ``httpc``, ``transport``, ``firmware``, ``loader.modules``.
 """
 
 from firmware.log_report import Report
+from httpc import OPENING
 from httpc.errors import HttpError, UrlError
 from httpc.upload import upload
 from loader.modules import forget
@@ -15,9 +16,7 @@ _LOADED = const(
         "firmware.log_files",
         "firmware.log_report",
         "firmware.upload",
-        "httpc.exchange",
         "httpc.upload",
-        "httpc.url",
     )
 )
 _TYPE = (("Content-Type", "text/plain; charset=utf-8"),)
@@ -61,7 +60,7 @@ async def attempt(app, job, boot):
         is_final = isinstance(error, UrlError)
     finally:
         log.held = False
-        forget(*_LOADED)
+        forget(*_LOADED, *OPENING)
     if job.generation != generation:
         return  # it is about another upload by now
     if reason is None:

@@ -5,7 +5,7 @@ import pytest
 from ucharge.build.mpy import compile_tree
 from ucharge.build.stage import stage
 
-CONNECTION = ("resolver.mpy", "reconnect.mpy", "firmware/link.mpy")
+CONNECTION = ("resolver/", "reconnect.mpy", "firmware/link.mpy")
 CLIENTS = ("ws/", "httpc/", *CONNECTION)
 # All but the TCP stream; then with it, as far as it has come.
 NAMED = ("transport/__init__.mpy", "transport/errors.mpy", *CLIENTS)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from net_dns import a_record, record, reply_to, wire_name
-from resolver import BadReply, NoAddress, answer, query
+from resolver.dns import BadReply, NoAddress, answer, query
 from transport import ResolveError
 
 QUESTION = query("csms.example", b"\x12\x34")

@@ -8,7 +8,8 @@ from asynctest import run
 from loop_watch import LoopWatch
 from net_dns import NameServer, a_record, reply_to, says, silent
 from net_peer import Server, open_sockets, sockets_closed
-from resolver import NoAddress, Resolver, query
+from resolver import Resolver
+from resolver.dns import NoAddress, query
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport import ConnectError, ResolveError
 

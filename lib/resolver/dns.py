@@ -1,7 +1,7 @@
-"""Host names to IPv4 addresses without blocking: a stub resolver over UDP (RFC 1035).
+"""One question to one name server, over UDP (RFC 1035). Needed to connect only.
 
-The built-in getaddrinfo stops all tasks, for 13 s when the servers are silent. ``query`` and
-``answer`` are pure, ``Resolver`` is the edge. May import: ``transport.errors``, ``ticks``.
+``query`` and ``answer`` are pure, ``ask`` is the edge. May import: ``transport.errors``,
+``ticks``.
 """
 
 import errno
@@ -12,11 +12,8 @@ from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport.errors import ResolveError
 
-_TRIES = const(3)
-_TRY_MS = const(2000)
 _LOOK_MS = const(10)
 _MAX_ALIASES = const(8)
-_MAX_KEPT = const(4)  # names: the central system's, and some of firmware hosts
 
 
 class NoAddress(ResolveError):
@@ -112,64 +109,16 @@ def _name(data, at):
     return name, after or at + 1
 
 
-class Resolver:
-    """Asks the network's name servers; what a name last resolved to outlives their failures.
-
-    ``servers()`` gives their addresses, possibly none. Each try has its own random id and port.
-    """
-
-    def __init__(self, servers, port=53):
-        self._servers = servers
-        self._port = port
-        self._kept = {}
-
-    async def resolve(self, host, timeout_ms=10000):
-        """An address of ``host``, one at random if there are several.
-
-        ``host`` itself where the built-in getaddrinfo is to find it: an address, which it merely
-        converts, this computer, or no name server is known. Takes 6 s at most, and
-        ``timeout_ms``. Raises ResolveError.
-        """
-        if host == "localhost" or _is_address(host):
-            return host
-        kept = self._kept
-        servers = self._servers()
-        start = ticks_ms()
-        reason = None
-        for i in range(_TRIES if servers else 0):
-            left_ms = min(_TRY_MS, timeout_ms - ticks_diff(ticks_ms(), start))
-            try:
-                found = await _try(host, servers[i % len(servers)], self._port, left_ms)
-            except NoAddress as error:
-                raise NoAddress("%s: %s" % (host, error))
-            except (BadReply, OSError) as error:
-                reason = error
-            else:
-                if len(kept) >= _MAX_KEPT:
-                    kept.clear()
-                kept[host] = found[os.urandom(1)[0] % len(found)]
-                return kept[host]
-            if left_ms < _TRY_MS:
-                break
-        if reason and host not in kept:
-            raise ResolveError("no address for %s: %s" % (host, reason))
-        return kept.get(host, host)
-
-
-def _is_address(host):
-    parts = host.split(".")
-    for part in parts:
-        if not part.isdigit() or int(part) > 255:
-            return ":" in host
-    return len(parts) == 4
-
-
 def _address(host, port):
     # As this port's socket wants it; numeric, so that this doesn't wait. RP2 warns of SOCK_DGRAM.
     return socket.getaddrinfo(host, port, socket.AF_INET)[0][-1]
 
 
-async def _try(host, server, port, timeout_ms):
+async def ask(host, server, port, timeout_ms):
+    """The addresses of ``host`` that ``server`` (an address) knows.
+
+    From a random port, with a random id. Raises NoAddress, BadReply (also: no reply), OSError.
+    """
     start = ticks_ms()
     random = os.urandom(4)
     question = query(host, random[:2])
