@@ -148,18 +148,6 @@ class ColdBoot(unittest.TestCase):
         self.assertEqual(central.actions(), ["StatusNotification"])
         self.assertEqual(central.statuses(), ["Preparing"])
 
-    def test_central_system_that_implements_nothing_else(self):
-        bench, central = self.bench, self.central
-        self.answer_boot("Accepted", 10)
-        for action in list(central.answers):
-            if action != "BootNotification":
-                del central.answers[action]
-        bench.connect()
-        bench.run(60)
-        self.assertEqual(central.actions().count("StatusNotification"), 2)
-        self.assertEqual(central.actions().count("BootNotification"), 1)
-        self.assertGreater(central.actions().count("Heartbeat"), 3)
-
     def test_ids_differ_over_a_reboot(self):
         bench = self.bench
         bench.connect()
