@@ -6,7 +6,6 @@ May import: its siblings, `ocppj`, `loader.modules`. A profile's commands are in
 """
 
 from firmware.ocpp16.table import row
-from firmware.ocpp16.validate import validate
 from loader.modules import forget
 from micropython import const
 from ocppj import CallError
@@ -31,6 +30,7 @@ _RARE_MODULES = (
     "firmware.ocpp16.data_transfer",
     "firmware.ocpp16.firmware_commands",
     "firmware.ocpp16.remote_trigger",
+    "firmware.ocpp16.validate",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
@@ -65,6 +65,8 @@ def answer(charge_point, action, payload, now_ms):
             handlers = remote_trigger.__dict__
         else:
             raise CallError("NotSupported" if name in _UNSUPPORTED else "NotImplemented")
+        from firmware.ocpp16.validate import validate
+
         validate(row(handlers["ACTIONS"], action)[1:], payload)
         return handlers[action](charge_point, payload, now_ms)
     except MemoryError:

@@ -37,7 +37,8 @@ _FLASH_AGAIN_MS = const(10000)
 _READ_ERRORS = const(30)
 # Samples delivered from flash until that is noted there: after a cut they are sent once more.
 _UNNOTED = const(8)
-_BEGIN_END = const("firmware.ocpp16.begin_end")
+# What a begin or an end needs, and its answer.
+BEGIN_END = ("firmware.ocpp16.begin_end", "firmware.ocpp16.validate")
 _RARE_MODULES = ("firmware.ocpp16.outbox_recovery", "firmware.ocpp16.outbox_thinning")
 
 
@@ -191,7 +192,7 @@ class Outbox:
             from firmware.ocpp16.begin_end import payload_of, settle
 
             settle(self, kind, number, payload_of(rest, self._clock, own), transaction_id)
-        forget(_BEGIN_END)
+        forget(*BEGIN_END)
         if segments.count:
             segments.drop()
             self._unnoted += 1

@@ -4,7 +4,7 @@ May import: its siblings, `ocppj`, `ticks`.
 """
 
 from firmware.ocpp16.clock import TimeError
-from firmware.ocpp16.validate import validate
+from loader.modules import forget
 from micropython import const
 from ocppj import CallError
 from ticks import ticks_add, ticks_diff
@@ -72,11 +72,14 @@ class Registration:
 
     def _boot_answered(self, ok, payload, now_ms):
         if ok:
+            from firmware.ocpp16.validate import validate
+
             try:
                 validate(_ANSWER.split(" "), payload, True)
             except CallError as error:
                 self._log("BootNotification's answer is bad: " + error.description)
                 ok = False
+            forget("firmware.ocpp16.validate")
         if not ok:
             if self.status != "Accepted":
                 self._wait(_RETRY_S, now_ms)

@@ -3,10 +3,8 @@
 May import: its siblings, `loader.modules`.
 """
 
+from firmware.ocpp16.outbox import BEGIN_END
 from loader.modules import forget
-from micropython import const
-
-_BEGIN_END = const("firmware.ocpp16.begin_end")
 
 
 class Transactions:
@@ -46,14 +44,14 @@ class Transactions:
 
             self.interrupted = go_on(self, charge_point, outbox, now_ms)
             if self.interrupted is None:
-                forget("firmware.ocpp16.interrupted", _BEGIN_END)
+                forget("firmware.ocpp16.interrupted", *BEGIN_END)
         while evse.events:
             from firmware.ocpp16 import begin_end
 
             kind, transaction = evse.events.pop(0)  # "started" or "stopped"
             stamp = charge_point.clock.stamp(now_ms)
             begin_end.__dict__[kind](charge_point, outbox, transaction, stamp, now_ms)
-            forget(_BEGIN_END)
+            forget(*BEGIN_END)
 
     def on_answer(self, action, number, idTag):
         """What the CALL of an outbox message is to be answered to."""
@@ -71,6 +69,6 @@ class Transactions:
                 from firmware.ocpp16.begin_end import take_answer
 
                 take_answer(self._charge_point, outbox, action, number, idTag, payload, now_ms)
-                forget(_BEGIN_END)
+                forget(*BEGIN_END)
 
         return answered

@@ -19,14 +19,6 @@ from architecture import (
 # One import each that the table does not cover, and why.
 EXCEPTIONS = {
     ("lib/loader/start.py", "firmware.app"): "the hand-over from the fixed part to the image",
-    ("firmware/ocpp16/authorization.py", "loader.modules"): "gives the heap of its rules back",
-    ("firmware/ocpp16/authorization_rules.py", "loader.modules"): "and of the cache's code",
-    ("firmware/ocpp16/commands.py", "loader.modules"): "gives the heap of rare commands back",
-    ("firmware/ocpp16/firmware_management.py", "loader.modules"): "gives back an upload's code",
-    ("firmware/ocpp16/interrupted.py", "loader.modules"): "gives the heap of the recovery back",
-    ("firmware/ocpp16/outbox.py", "loader.modules"): "gives the heap of its recovery back",
-    ("firmware/ocpp16/transactions.py", "loader.modules"): "gives back the code for interrupted",
-    ("firmware/ocpp16/update_job.py", "loader.modules"): "gives the heap of its file's code back",
     ("firmware/ocpp16/update_job.py", "loader.record"): "names of the boot record's states",
 }
 
