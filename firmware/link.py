@@ -59,7 +59,7 @@ class Link:
         reader = asyncio.create_task(self._read(socket))
         try:
             reason = await self._pump(socket, reader)
-        except (WsError, TransportError) as error:
+        except (WsError, TransportError, MemoryError) as error:
             reason = str(error)
         finally:
             reader.cancel()

@@ -89,10 +89,12 @@ class Protocol:
             return self._step()
         except _Violation as error:
             code, reason = error.args
-            self.close(code, reason)
-            self._state = _NOTHING
-            self._message = self._view[:0]
-            return FAILED, code, reason
+        except MemoryError:
+            code, reason = 1009, "message too big"
+        self._state = _NOTHING
+        self._message = self._view[:0]
+        self.close(code, reason)
+        return FAILED, code, reason
 
     def _step(self):
         while True:
@@ -168,10 +170,7 @@ class Protocol:
         if need > have:
             if have:  # many small fragments must not copy the message as many times
                 need = min(max(need, 2 * have), self._max_bytes)
-            try:
-                message = memoryview(bytearray(need))
-            except MemoryError:
-                raise _Violation(1009, "message too big")
+            message = memoryview(bytearray(need))
             message[: self._filled] = self._message[: self._filled]
             self._message = message
 
