@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -43,7 +44,7 @@ class Uploads:
 
     def __init__(self, on_upload=None):
         self.taken = []
-        self.fault = None
+        self.fault: Any = None
         self._on_upload = on_upload
 
     def good(self):
