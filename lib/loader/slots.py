@@ -13,7 +13,7 @@ import struct
 from loader.header import MAX_HEADER_SIZE, SECTOR_SIZE, Header, HeaderError
 
 FLUSH_EVERY = 32768  # 35 erases for 120 KB; each 4 KiB would cost 59
-_RESERVE = 32768  # left free for state files while an image is written
+_RESERVE = 163840  # left free for what /state may grow to while an image is written: queue, logs
 _OK = "<4s32s3H"
 _OK_MAGIC = b"uCOK"
 _OK_SIZE = struct.calcsize(_OK) + 4

@@ -22,7 +22,7 @@ from loader.resets import CRASHED, HARD, POWER_ON, WATCHDOG
 from loader.slots import FileSlot
 from ocppj import CallError
 
-SECTORS = 48
+SECTORS = 84
 _ROOT = "/d"
 _NOW_S = 1770000000
 _MAX_BOOTS = 30
