@@ -52,8 +52,10 @@ def send(bench, text):
         message = json.loads(text)
     except (ValueError, RecursionError):
         message = None
-    is_call = isinstance(message, list) and len(message) > 2 and isinstance(message[2], str)
-    bench.central._ours.action = message[2] if is_call else "?"
+    action = "?"
+    if isinstance(message, list) and len(message) > 2 and isinstance(message[2], str):
+        action = message[2]
+    bench.central._ours.action = action
     return bench.central.ask(text, "", "")
 
 

@@ -10,10 +10,10 @@ REQUEST = {"location": "https://host/x.ucup", "retrieveDate": "2026-01-01T00:00:
 class UpdateBench(Bench):
     """``job``: the update job; it outlives a power cut by its file alone."""
 
-    def power_up(self, stop_reason="PowerLoss"):
+    def power_up(self, stop_reason="PowerLoss", inhibited=False):
         self._ids = getattr(self, "_ids", iter(range(1000)))
         self._job = UpdateJob(self.files, self.lines.append, lambda: next(self._ids))
-        super().power_up(stop_reason)
+        super().power_up(stop_reason, inhibited)
         self.charge_point.register(FirmwareManagement(self.charge_point, self._job))
 
     @property
