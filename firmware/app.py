@@ -85,7 +85,9 @@ class App:
         ]
         try:
             await self._supervisor.run(tasks, self._turn)
-            await self._link.close()
+            tasks[0].cancel()  # the outlet's: its contactor opens before anything is waited for
+            self._board.contactor.set(False)
+            await self._link.close()  # 1.5 s at most: the watchdog goes on
         finally:
             self._board.contactor.set(False)
             self.log.flush()

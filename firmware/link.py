@@ -16,6 +16,9 @@ from transport import TransportError
 from ws.errors import HandshakeError, WsError
 
 _PUMP_MS = const(50)
+# Of one message: more than ocppj takes (16,384 characters), so more than a board needs; it is
+# there twice, as bytes and as text, when it has come.
+MAX_MESSAGE_BYTES = const(16384)
 
 
 class Link:
@@ -38,9 +41,17 @@ class Link:
         self._is_closed = False
 
     async def run(self):
-        """The task, until ``close``. Raises what taking a message raises."""
+        """The task, until ``close``. Raises what taking a message raises, but MemoryError: to be
+        without memory is to lose the connection."""
+        wait_ms = self._reconnect.first_ms
         while not self._is_closed:
-            await sleep_ms(await self._session() if self._network_up() else FIRST_MS)
+            await sleep_ms(wait_ms)
+            wait_ms = FIRST_MS
+            try:
+                if self._network_up() and not self._is_closed:
+                    wait_ms = await self._session()
+            except MemoryError:
+                pass
 
     async def _session(self):
         """One connection from the handshake to its end; milliseconds to wait after it."""
@@ -51,18 +62,20 @@ class Link:
             return self._note(error, reconnect.failed(error.status, error.retry_after))
         except (TransportError, MemoryError) as error:
             return self._note(error, reconnect.failed())
-        self._log("link: connected")
         now_ms = ticks_ms()
         reconnect.opened(now_ms)
-        self._charge_point.connected(now_ms)
-        self._socket = socket
-        reader = asyncio.create_task(self._read(socket))
+        reader = None
         try:
+            self._log("link: connected")
+            self._charge_point.connected(now_ms)
+            self._socket = socket
+            reader = asyncio.create_task(self._read(socket))
             reason = await self._pump(socket, reader)
         except (WsError, TransportError, MemoryError) as error:
             reason = str(error)
         finally:
-            reader.cancel()
+            if reader:
+                reader.cancel()
             await socket.close()
             self._socket = None
             now_ms = ticks_ms()
@@ -80,9 +93,12 @@ class Link:
             await sleep_ms(0)
             from ws.client import connect
 
-            await sleep_ms(0)
             return await connect(
-                self._url, headers=self._headers, tls=self._tls, resolver=self._resolver
+                self._url,
+                headers=self._headers,
+                tls=self._tls,
+                max_message_bytes=MAX_MESSAGE_BYTES,
+                resolver=self._resolver,
             )
         finally:
             forget("ws.client", *OPENING)

@@ -1,11 +1,14 @@
 """A streaming GET over HTTPS, made for images: bounded, resumable, into the caller's buffer.
 
-Which bytes of which version an answer promises: RFC 9110. May import: ``httpc``.
+Which bytes of which version an answer promises: RFC 9110. May import: ``httpc``,
+``ticks``.
 """
 
 from httpc.errors import BadResponse, Changed, StatusError, Truncated
 from httpc.exchange import Head, exchange
 from httpc.url import parse, redirect
+from micropython import const
+from ticks import ticks_diff, ticks_ms
 
 _WANTED = (
     b"content-length",
@@ -15,6 +18,7 @@ _WANTED = (
     b"etag",
     b"location",
 )
+_SLOW_BYTES = const(1024)
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
@@ -27,23 +31,24 @@ async def get(
     timeout_ms=15000,
     max_redirects=3,
     resolver=None,
+    slow_ms=60000,
 ):
     """A Response to a GET of ``url``, from byte ``offset`` of the version named ``etag``.
 
-    ``timeout_ms`` bounds each step: up to the end of the head, every read of the body. https
-    needs ``tls`` (a context of transport.make_tls). Check ``Response.offset``: it is 0, and the
-    whole file comes, when the file has changed or the server knows no parts. Raises HttpError,
-    TransportError.
+    ``timeout_ms`` bounds each step: up to the end of the head, every read of the body; of which
+    1 KB may take ``slow_ms`` of waiting. https needs ``tls`` (a context of transport.make_tls).
+    Check ``Response.offset``: it is 0, and the whole file comes,
+    when the file has changed, the server knows no parts, or ``etag`` is not a strong one, by
+    which alone two parts are of one file (RFC 9110, 15.3.7.3). Raises HttpError, TransportError.
     """
+    if not (etag or "").startswith('"'):
+        offset = 0
     target = parse(url, "https", allow_http and "http")
     while True:
-        response = Response(offset, etag, timeout_ms)
-        lines = ["User-Agent: uCharge", "Accept-Encoding: identity", "Connection: close"]
+        response = Response(offset, etag, timeout_ms, slow_ms)
+        lines = ["Accept-Encoding: identity", "Connection: close"]
         if offset:
-            lines.append("Range: bytes=%d-" % offset)
-            # A weak validator is not allowed here; check() compares it in the answer.
-            if etag and not etag.startswith("W/"):
-                lines.append("If-Range: " + etag)
+            lines += ["Range: bytes=%d-" % offset, "If-Range: " + etag]
         try:
             stream, rest = await exchange(
                 "GET", target, tls, lines, response, timeout_ms, resolver
@@ -54,7 +59,7 @@ async def get(
         response.begin(stream, rest)
         if response.location is None:
             return response
-        await response.close()
+        stream.abort()
         if not max_redirects:
             raise BadResponse("too many redirects")
         max_redirects -= 1
@@ -75,7 +80,7 @@ class Response(Head):
     size of the file or None, ``etag`` or None; ``location`` of a redirect, else None.
     """
 
-    def __init__(self, offset, etag, timeout_ms):
+    def __init__(self, offset, etag, timeout_ms, slow_ms):
         super().__init__(_WANTED)
         self.offset = offset
         self.etag = etag
@@ -83,7 +88,9 @@ class Response(Head):
         self.total = self.location = None
         self._timeout_ms = timeout_ms
         self._stream = self._held = None
-        self._left = 0
+        self._left = self._mark = 0
+        self._waited_ms = 0  # since so many bytes were left as ``_mark`` says
+        self._slow_ms = slow_ms
 
     def check(self):
         """Judge the head. Raises StatusError, BadResponse, Changed.
@@ -101,7 +108,7 @@ class Response(Head):
             raise BadResponse("response is encoded")
         length = number(length)
         if length is None:
-            raise BadResponse("response has no Content-Length")
+            raise BadResponse("Content-Length is missing or bad")
         total = length
         if self.status == 200:
             self.offset = 0
@@ -117,10 +124,10 @@ class Response(Head):
                 or (total is not None and total < offset + length)
             ):
                 raise BadResponse("response is for another range")
-            if self.etag and etag != self.etag:
-                raise Changed("file has changed on the server")
+            if etag != self.etag:
+                raise Changed
         self.etag = etag
-        self.length = self._left = length
+        self.length = self._left = self._mark = length
         self.total = total
 
     def begin(self, stream, rest):
@@ -145,13 +152,21 @@ class Response(Head):
         else:
             count = self._stream.try_readinto(view)
             if count is None:
+                start = ticks_ms()
                 count = await self._stream.readinto(view, self._timeout_ms)
+                # The consumer's own time is not counted.
+                self._waited_ms += ticks_diff(ticks_ms(), start)
+                if self._mark - self._left >= _SLOW_BYTES:
+                    self._mark = self._left
+                    self._waited_ms = 0
+                elif self._waited_ms > self._slow_ms:
+                    count = 0
             if not count and len(view):
                 self._stream.abort()
-                raise Truncated("connection ended %d bytes early" % self._left)
+                raise Truncated("connection ended, or too slow, %d bytes early" % self._left)
         self._left -= count
         return count
 
     async def close(self):
         """Close the connection; safe to call again."""
-        await self._stream.close()
+        self._stream.abort()

@@ -4,12 +4,13 @@ The head is read by RFC 9112, bounded. May import: ``httpc``, ``transport``, ``t
 """
 
 import transport
-from httpc.errors import BadResponse, HttpError, Truncated, UrlError
+from httpc.errors import BadResponse, HttpError, StatusError, Truncated, UrlError
 from micropython import const
 from ticks import ticks_diff, ticks_ms
 
 MAX_BYTES = const(4096)
 _BUFFER_BYTES = const(512)
+_EARLY_MS = const(500)  # for what a server said before it stopped to take the body
 
 
 class Head:
@@ -86,12 +87,18 @@ class Head:
             raise BadResponse("response head is malformed")
 
     def check(self):
-        """Judge the whole head; for sub-classes."""
+        """Judge the whole head. Raises StatusError."""
+        if not 200 <= self.status < 300:
+            raise StatusError(self.status)
 
 
 def request(method, target, lines):
     """The bytes of a request's head; ``lines`` are further fields. Raises HttpError."""
-    lines = ["%s %s HTTP/1.1" % (method, target.path), "Host: " + target.authority] + lines
+    lines = [
+        "%s %s HTTP/1.1" % (method, target.path),
+        "Host: " + target.authority,
+        "User-Agent: uCharge",
+    ] + lines
     for line in lines:
         if min(line) < " ":
             raise HttpError("header has a control character")
@@ -116,7 +123,10 @@ async def exchange(method, target, tls, lines, head, timeout_ms, resolver=None, 
     is_good = False
     try:
         if send_body:
-            await send_body(stream)
+            try:
+                await send_body(stream)
+            except transport.TransportError:
+                timeout_ms = min(timeout_ms, _EARLY_MS)
             start_ms = ticks_ms()
         buffer = bytearray(_BUFFER_BYTES)
         view = memoryview(buffer)
@@ -128,8 +138,9 @@ async def exchange(method, target, tls, lines, head, timeout_ms, resolver=None, 
                 raise Truncated("connection ended before a response")
             start = head.feed(buffer, 0, end)
         head.check()
+        answer = stream, view[start:end]
         is_good = True
-        return stream, view[start:end]
+        return answer
     finally:
         if not is_good:
             stream.abort()

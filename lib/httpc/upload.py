@@ -3,7 +3,7 @@
 May import: ``httpc``.
 """
 
-from httpc.errors import StatusError, Truncated
+from httpc.errors import Truncated
 from httpc.exchange import Head, exchange
 from httpc.url import parse
 from micropython import const
@@ -30,7 +30,7 @@ async def upload(
     """
     target = parse(url, "https", allow_http and "http")
     lines = ["%s: %s" % pair for pair in headers]
-    lines += ["User-Agent: uCharge", "Connection: close", "Content-Length: %d" % length]
+    lines += ["Connection: close", "Content-Length: %d" % length]
 
     async def send_body(stream):
         view = memoryview(bytearray(_PIECE_BYTES))
@@ -44,7 +44,5 @@ async def upload(
 
     head = Head(())
     stream, _ = await exchange(method, target, tls, lines, head, timeout_ms, resolver, send_body)
-    await stream.close()
-    if not 200 <= head.status < 300:
-        raise StatusError(head.status)
+    stream.abort()
     return head.status

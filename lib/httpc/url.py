@@ -7,8 +7,6 @@ from httpc.errors import UrlError
 from micropython import const
 
 _MAX_LENGTH = const(2048)
-_IN_NAME = "abcdefghijklmnopqrstuvwxyz0123456789-._"
-_IN_IPV6 = "abcdef0123456789:."
 
 
 class Url:
@@ -66,7 +64,7 @@ def _split(authority):
         host, _, port = authority.partition(":")
         is_bad = not host
     for char in host:
-        if char not in (_IN_IPV6 if bracket else _IN_NAME):
+        if not (char.isalpha() or char.isdigit() or char in (":." if bracket else "-._")):
             is_bad = True
     if is_bad or len(host) > 253:
         raise UrlError("host")
@@ -74,7 +72,12 @@ def _split(authority):
 
 
 def redirect(base, location):
-    """The Url that ``location``, met at ``base``, leads to: https only. Raises UrlError."""
-    if location[:1] == "/" and location[:2] != "//":
-        location = "%s://%s%s" % (base.scheme, base.authority, location)
+    """The Url that ``location``, met at ``base``, leads to: https only. Raises UrlError, also for
+    a place that is relative to the path, which no server met so far has sent.
+    """
+    if location[:1] == "/":
+        origin = "" if location[:2] == "//" else "//" + base.authority
+        location = base.scheme + ":" + origin + location
+    elif "://" not in location.partition("?")[0]:
+        raise UrlError("relative redirect")
     return parse(location, "https")

@@ -15,8 +15,13 @@ _TRY_MS = const(2000)
 _MAX_KEPT = const(4)  # names: the central system's, and some of firmware hosts
 
 
+class NoAddress(ResolveError):
+    """A server says that the name has no IPv4 address, or does not exist."""
+
+
 class Resolver:
-    """Asks the network's name servers; what a name last resolved to outlives their failures.
+    """Asks the network's name servers; what a name last resolved to outlives their failures,
+    and their denials: a router whose own line is down may deny every name.
 
     ``servers()`` gives their addresses, possibly none. Each try has its own random id and port.
     """
@@ -25,6 +30,7 @@ class Resolver:
         self._servers = servers
         self._port = port
         self._kept = {}
+        self._names = []  # of the kept, the oldest first
 
     async def resolve(self, host, timeout_ms=10000):
         """An address of ``host``, one at random if there are several.
@@ -35,9 +41,10 @@ class Resolver:
         """
         if host == "localhost" or _is_address(host):
             return host
-        from resolver.dns import BadReply, NoAddress, ask
+        from resolver.dns import ask
 
         kept = self._kept
+        last = kept.get(host)
         servers = self._servers()
         start = ticks_ms()
         reason = None
@@ -45,20 +52,20 @@ class Resolver:
             left_ms = min(_TRY_MS, timeout_ms - ticks_diff(ticks_ms(), start))
             try:
                 found = await ask(host, servers[i % len(servers)], self._port, left_ms)
-            except NoAddress as error:
-                raise NoAddress("%s: %s" % (host, error))
-            except (BadReply, OSError) as error:
+            except (ResolveError, OSError) as error:
                 reason = error
             else:
-                if len(kept) >= _MAX_KEPT:
-                    kept.clear()
-                kept[host] = found[os.urandom(1)[0] % len(found)]
-                return kept[host]
-            if left_ms < _TRY_MS:
+                if not last:
+                    self._names.append(host)
+                    if len(kept) == _MAX_KEPT:
+                        del kept[self._names.pop(1)]
+                kept[host] = last = found[os.urandom(1)[0] % len(found)]
                 break
-        if reason and host not in kept:
+            if left_ms < _TRY_MS or isinstance(reason, NoAddress):
+                break
+        if reason and not last:
             raise ResolveError("no address for %s: %s" % (host, reason))
-        return kept.get(host, host)
+        return last or host
 
 
 def _is_address(host):

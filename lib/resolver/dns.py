@@ -1,7 +1,7 @@
 """One question to one name server, over UDP (RFC 1035). Needed to connect only.
 
-``query`` and ``answer`` are pure, ``ask`` is the edge. May import: ``transport.errors``,
-``ticks``.
+``query`` and ``answer`` are pure, ``ask`` is the edge. May import: ``resolver``,
+``transport.errors``, ``ticks``.
 """
 
 import errno
@@ -9,19 +9,12 @@ import os
 import socket
 
 from micropython import const
+from resolver import NoAddress
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport.errors import ResolveError
 
 _LOOK_MS = const(10)
 _MAX_ALIASES = const(8)
-
-
-class NoAddress(ResolveError):
-    """A server says that the name has no IPv4 address, or does not exist."""
-
-
-class BadReply(ResolveError):
-    """A server's reply is malformed, cut off, or says that it has failed."""
 
 
 def query(host, number):
@@ -41,7 +34,7 @@ def query(host, number):
 def answer(reply, question):
     """The addresses ("192.0.2.1") in ``reply``; None if it is no reply to ``question``.
 
-    Raises NoAddress, BadReply.
+    Raises NoAddress; ResolveError when it is malformed, cut off, or says that the server failed.
     """
     at = len(question)
     if (
@@ -56,7 +49,7 @@ def answer(reply, question):
     if code == 3:
         raise NoAddress("name does not exist")
     if code or reply[2] & 2:
-        raise BadReply("name server failed: %d" % code if code else "reply is cut off")
+        raise ResolveError("name server failed: %d" % code if code else "reply is cut off")
     aliases = {}
     found = []
     try:
@@ -75,7 +68,7 @@ def answer(reply, question):
         if at > len(reply):
             raise ValueError
     except (IndexError, TypeError, ValueError):  # an address without four bytes: the last two
-        raise BadReply("reply is malformed")
+        raise ResolveError("reply is malformed")
     name = question[12:-5].lower()
     for _ in range(_MAX_ALIASES + 1):
         addresses = [address for owner, address in found if owner == name]
@@ -117,7 +110,7 @@ def _address(host, port):
 async def ask(host, server, port, timeout_ms):
     """The addresses of ``host`` that ``server`` (an address) knows.
 
-    From a random port, with a random id. Raises NoAddress, BadReply (also: no reply), OSError.
+    From a random port, with a random id. Raises NoAddress, ResolveError (also: no reply), OSError.
     """
     start = ticks_ms()
     random = os.urandom(4)
@@ -143,4 +136,4 @@ async def ask(host, server, port, timeout_ms):
             await sleep_ms(wait_ms)
     finally:
         sock.close()
-    raise BadReply("no reply from the name server")
+    raise ResolveError("no reply from the name server")

@@ -11,8 +11,11 @@ from transport.errors import *  # noqa: F403 a list costs 270 bytes
 from transport.errors import TlsError
 
 if sys.implementation.name == "micropython":
+    from ssl import SSLContext
+
     from transport.device import connect as connect
 else:
+    from transport.host import SSLContext
     from transport.host import connect as connect
 
 
@@ -22,13 +25,15 @@ def make_tls(ca_der, cert_der=None, key_der=None):
     ``cert_der`` and ``key_der`` are the client's own certificate and key (security profile 3).
     Raises TlsError when one of them can't be used.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     # MicroPython's default for a client is CERT_NONE: any certificate would do.
     context.verify_mode = ssl.CERT_REQUIRED
+    kind = "ca"
     try:
         context.load_verify_locations(cadata=ca_der)
-        if cert_der:
+        kind = "client"
+        if cert_der is not None:
             context.load_cert_chain(cert_der, key_der)
     except (TypeError, ValueError, OSError) as error:
-        raise TlsError("CA or client certificate can't be used: %s" % error, "ca")
+        raise TlsError("%s certificate can't be used: %s" % (kind, error), kind)
     return context

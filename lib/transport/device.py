@@ -30,10 +30,10 @@ _TURN_MS = const(10)
 # What to look for in mbedtls's report -> kind, reason. It lists every fault; the first match
 # here is the one reported. transport.host has OpenSSL's.
 _FAULTS = (
-    ("expired", "date", "certificate expired, or the clock is wrong"),
-    ("future", "date", "certificate not yet valid: is the clock set?"),
-    ("trusted CA", "ca", "certificate not signed by the trusted CA"),
-    ("expected CN", "name", "certificate is for another host"),
+    ("expired", "date", "expired, or the clock is wrong"),
+    ("future", "date", "not yet valid: is the clock set?"),
+    ("trusted CA", "ca", "not signed by the trusted CA"),
+    ("expected CN", "name", "is for another host"),
 )
 
 
@@ -51,10 +51,10 @@ async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=No
         address = socket.getaddrinfo(place, port, family, socket.SOCK_STREAM)[0][-1]
     except (OSError, IndexError):
         raise ResolveError("no address for " + host)
-    stream = Stream(socket.socket(family, socket.SOCK_STREAM))
+    stream = Stream()
     connected = False
     try:
-        await stream.open(address, timeout_ms - ticks_diff(ticks_ms(), start))
+        await stream.open(family, address, timeout_ms - ticks_diff(ticks_ms(), start))
         if tls:
             stream.secure(tls, host)
         if first:
@@ -74,7 +74,7 @@ def _refused(report):
     # The TlsError for mbedtls's report about the server's certificate.
     for mark, kind, reason in _FAULTS:
         if mark in report:
-            return TlsError(reason, kind)
+            return TlsError("certificate " + reason, kind)
     return TlsError(report.strip())
 
 
@@ -89,19 +89,21 @@ def _pause_ms(start_ms, timeout_ms, what):
 class Stream:
     """A connection. One task may read; any number may write: writes go out in order, whole."""
 
-    def __init__(self, raw):
-        raw.setblocking(False)
-        self._raw = raw
-        self._sock = raw  # or the TLS socket on it; None once closed
+    def __init__(self):
+        self._raw = None
+        self._sock = None  # the raw one or the TLS socket on it, while there is one
         self._handshaking = False
         self._pending = []  # views still to go out; mbedtls wants a refused one again, unchanged
         self._finisher = None
         self._turn_ms = ticks_ms()
 
-    async def open(self, address, timeout_ms):
-        """Connect. Raises ConnectError, TransportTimeout."""
+    async def open(self, family, address, timeout_ms):
+        """Connect. Raises ConnectError, TransportTimeout; to be aborted then."""
         try:
-            self._raw.connect(address)
+            # Kept at once: whatever fails from here on, abort() finds it.
+            self._sock = self._raw = raw = socket.socket(family, socket.SOCK_STREAM)
+            raw.setblocking(False)
+            raw.connect(address)
         except OSError as error:
             if error.errno != errno.EINPROGRESS:
                 raise ConnectError("can't connect: %s" % error)
@@ -127,17 +129,17 @@ class Stream:
     def _do(self, is_read, view):
         # readinto or write, once, without waiting.
         sock = self._sock
+        if not sock:
+            raise TransportClosed("connection is closed")
         try:
-            if sock:
-                return sock.readinto(view) if is_read else sock.write(view)
-            error = TransportClosed("connection is closed")
+            return sock.readinto(view) if is_read else sock.write(view)
         except ValueError as report:
             error = _refused(str(report))
         except OSError as cause:
-            if self._handshaking:
-                error = TlsError("TLS handshake: %s" % cause)
-            else:
-                error = TransportClosed("connection lost: %s" % cause)
+            if not self._handshaking:
+                raise TransportClosed("connection lost: %s" % cause)
+            # The server's reason is not told; these are what a good one has most often.
+            error = TlsError("TLS handshake: %s; client certificate? no TLS 1.2?" % cause)
         self.abort()
         raise error
 
@@ -174,8 +176,8 @@ class Stream:
     async def write(self, data, timeout_ms=10000):
         """Send all of ``data``, which must not change until it is out.
 
-        When cancelled, what was begun still goes out whole. Without progress for ``timeout_ms``
-        the connection is closed. Raises TransportTimeout, TransportClosed, TlsError.
+        When cancelled, what was begun still goes out whole. Raises TransportTimeout when it is
+        not all out in ``timeout_ms``, TransportClosed, TlsError: nothing more can be sent then.
         """
         if len(data):
             self._pending.append(memoryview(data))
@@ -189,8 +191,8 @@ class Stream:
     async def _finish(self, timeout_ms):
         try:
             await self._pump(timeout_ms)
-        except TransportError:
-            pass  # the next read or write says so
+        except (TransportError, MemoryError):
+            self.abort()  # the next read or write says so
 
     async def _pump(self, timeout_ms):
         # Several tasks may be in here: between two awaits each leaves the queue consistent.
@@ -199,26 +201,17 @@ class Stream:
         while pending:
             view = pending[0]
             count = self._do(False, view)
-            if count:
-                self._handshaking = False
-                start = ticks_ms()
-                if count == len(view):
-                    pending.pop(0)
-                else:
-                    pending[0] = view[count:]
+            if not count:
+                await sleep_ms(_pause_ms(start, timeout_ms, "write"))
+                continue
+            self._handshaking = False
+            if count == len(view):
+                pending.pop(0)
             else:
-                try:
-                    await sleep_ms(_pause_ms(start, timeout_ms, "write"))
-                except TransportTimeout:
-                    self.abort()
-                    raise
-
-    async def close(self):
-        """Close the connection. A waiting reader gets TransportClosed."""
-        self.abort()
+                pending[0] = view[count:]
 
     def abort(self):
-        """close() for places that can't await."""
+        """Close the connection; safe to call again. A waiting reader gets TransportClosed."""
         sock = self._sock
         if sock is None:
             return

@@ -17,7 +17,8 @@ class TlsError(TransportError):
     """The TLS handshake failed.
 
     ``kind``: 'name' (certificate of another host), 'date' (expired, not yet valid, or the clock
-    is not set), 'ca' (not signed by the trusted CA), or 'protocol' (anything else).
+    is not set), 'ca' (not signed by the trusted CA), 'client' (this side's own certificate can't
+    be used), or 'protocol' (anything else).
     """
 
     def __init__(self, reason, kind="protocol"):

@@ -6,6 +6,7 @@ May import: ``transport``.
 import asyncio
 import socket
 import ssl
+import tempfile
 
 from transport.errors import (
     ConnectError,
@@ -22,16 +23,57 @@ _FAULTS = {
     62: ("certificate is for another host", "name"),
     64: ("certificate is for another host", "name"),
 }
+_HANDSHAKE = "TLS handshake: %s; client certificate? no TLS 1.2?"
 _UNTRUSTED = ("certificate not signed by the trusted CA", "ca")
 
 
 async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=None):
     """As transport.device.connect."""
-    opening = _connect(host, port, tls, first, resolver)
+    # Not wait_for: before Python 3.12 it loses a cancel that comes just when this is done.
+    opening = asyncio.ensure_future(_connect(host, port, tls, first, resolver))
     try:
-        return await asyncio.wait_for(opening, timeout_ms / 1000)
-    except asyncio.TimeoutError:
+        done, _ = await asyncio.wait((opening,), timeout=timeout_ms / 1000)
+    except asyncio.CancelledError:
+        _give_up(opening)
+        raise
+    if not done:
+        _give_up(opening)
         raise TransportTimeout("time-out: connect")
+    return opening.result()
+
+
+def _give_up(opening):
+    def drop(task):
+        if not task.cancelled() and not task.exception():
+            task.result().abort()
+
+    opening.cancel()
+    opening.add_done_callback(drop)
+
+
+class SSLContext(ssl.SSLContext):
+    """Like the device's: TLS 1.2 alone, the client's certificate and key in DER."""
+
+    def __init__(self, _protocol):
+        self.maximum_version = ssl.TLSVersion.TLSv1_2
+
+    def load_cert_chain(self, certfile, keyfile=None, password=None):
+        """As on the device; OpenSSL wants a file. Raises ValueError, OSError."""
+        if not keyfile:
+            raise ValueError("no key")
+        certificate = ssl.DER_cert_to_PEM_cert(certfile)
+        problem = None
+        # What the key is written in is not told by its bytes' beginning: each is tried.
+        for label in ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"):
+            key = ssl.DER_cert_to_PEM_cert(keyfile).replace("CERTIFICATE", label)
+            with tempfile.NamedTemporaryFile("w") as file:
+                file.write(key + certificate)
+                file.flush()
+                try:
+                    return super().load_cert_chain(file.name)
+                except OSError as error:
+                    problem = error
+        raise ValueError(problem)
 
 
 async def _resolve(host, port):
@@ -51,10 +93,11 @@ async def _connect(host, port, tls, first, resolver):
     except ssl.SSLCertVerificationError as error:
         raise TlsError(*_FAULTS.get(error.verify_code, _UNTRUSTED))
     except ssl.SSLError as error:
-        raise TlsError(f"TLS handshake: {error}")
-    except (ConnectionResetError, ConnectionAbortedError) as error:
-        kind = TlsError if tls else ConnectError
-        raise kind(f"connection lost: {error}")
+        raise TlsError(_HANDSHAKE % error)
+    except (ConnectionResetError, ConnectionAbortedError, BrokenPipeError) as error:
+        if tls:
+            raise TlsError(_HANDSHAKE % error)
+        raise ConnectError(f"connection lost: {error}")
     except OSError as error:
         raise ConnectError(f"can't connect: {error}")
     stream = Stream(reader, writer)
@@ -105,11 +148,10 @@ class Stream:
         try:
             done, _ = await asyncio.wait((drained,), timeout=timeout_ms / 1000)
             if not done:
-                self.abort()
                 raise TransportTimeout("time-out: write")
             drained.result()
         except OSError as error:
-            raise self._lost(error)
+            raise TransportClosed(f"connection lost: {error}")
         finally:
             drained.cancel()
 
@@ -126,14 +168,6 @@ class Stream:
             return TransportClosed("connection is closed")
         self.abort()
         return TransportClosed(f"connection lost: {error}")
-
-    async def close(self):
-        """As on the device."""
-        self.abort()
-        try:
-            await asyncio.wait_for(self._writer.wait_closed(), 1)
-        except (asyncio.TimeoutError, OSError):
-            pass
 
     def abort(self):
         """As on the device."""

@@ -45,7 +45,11 @@ async def connect(
         )
     except HttpError as error:
         raise HandshakeError(str(error))
-    return WebSocket(stream, rest, handshake.subprotocol, max_message_bytes, timeout_ms)
+    try:
+        return WebSocket(stream, rest, handshake.subprotocol, max_message_bytes, timeout_ms)
+    except MemoryError:
+        stream.abort()
+        raise
 
 
 class Handshake(Head):

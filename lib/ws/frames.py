@@ -1,4 +1,4 @@
-"""What goes into frames (RFC 6455, sections 5.3 to 5.6): masks, codes, strict UTF-8 (RFC 3629).
+"""What goes into frames (RFC 6455, sections 5.3 to 5.6): masks, strict UTF-8 (RFC 3629).
 
 Pure but for the random mask. May import: built-ins only.
 """
@@ -23,21 +23,13 @@ def mask_slow(frame, start, key):
         frame[i] ^= key[(i - start) & 3]
 
 
-def _native():
-    # By native code where the board can compile it.
-    if sys.implementation.name != "micropython":
-        return mask_slow
-    import micropython
-
-    space: dict = {"micropython": micropython}
+mask = mask_slow
+if sys.implementation.name == "micropython":
     try:
-        exec(_NATIVE, space)
+        # By native code where the board can compile it.
+        exec(_NATIVE)
     except (SyntaxError, NameError, NotImplementedError):
-        return mask_slow
-    return space["mask"]
-
-
-mask = _native()
+        pass
 
 
 def encode(opcode, payload):
@@ -57,11 +49,6 @@ def encode(opcode, payload):
     frame[at:] = payload
     mask(frame, at, key)
     return frame
-
-
-def is_valid_code(code):
-    """Whether a peer may send ``code`` in a Close frame (section 7.4)."""
-    return 999 < code < 1004 or 1006 < code < 1015 or 2999 < code < 5000
 
 
 class Checker:

@@ -12,7 +12,7 @@ No I/O, no clock. May import: ``ws``.
 
 from micropython import const
 from ws.errors import ConnectionClosed
-from ws.frames import Checker, encode, is_valid_code
+from ws.frames import Checker, encode
 
 # Events; those that are frames have the opcode's number.
 TEXT = const(1)
@@ -53,7 +53,7 @@ class Protocol:
         self._opcode = 0  # of the frame
         self._left = 0  # bytes of the frame's payload to come
         self._kind = 0  # TEXT or BINARY while a message is being received
-        self._message = self._view[:0]  # may be longer than what is in it
+        self._message = b""  # or a memoryview, maybe longer than what is in it
         self._filled = 0
         self._checker = Checker()
         self._checked = 0  # how much of the message it has seen
@@ -91,8 +91,9 @@ class Protocol:
             code, reason = error.args
         except MemoryError:
             code, reason = 1009, "message too big"
+        # First the message goes: without memory there would be none for the Close.
+        self._message = b""
         self._state = _NOTHING
-        self._message = self._view[:0]
         self.close(code, reason)
         return FAILED, code, reason
 
@@ -146,7 +147,7 @@ class Protocol:
             for byte in self._view[at : at + width]:
                 size = size << 8 | byte
             if size < (126 if width == 2 else 65536) or size >> 63:
-                raise _Violation(1002, "bad length")
+                raise _Violation(1002, "bad frame")
             at += width
         self._start = at
         self._left = size
@@ -165,7 +166,7 @@ class Protocol:
     def _make_room(self, size):
         need = self._filled + size
         if need > self._max_bytes:
-            raise _Violation(1009, "message too big")
+            raise MemoryError
         have = len(self._message)
         if need > have:
             if have:  # many small fragments must not copy the message as many times
@@ -181,11 +182,12 @@ class Protocol:
             self._message[before : before + count] = self._view[self._start : self._start + count]
             self._start += count
             self.received(count)
-        if self._kind == TEXT and self._checked < self._filled:
-            piece = self._message[self._checked : self._filled]
-            self._checked = self._filled
-            if not self._checker.feed(piece):
+        while self._kind == TEXT and self._checked < self._filled:
+            # By small pieces: the check makes a copy.
+            end = min(self._checked + _BUFFER_BYTES, self._filled)
+            if not self._checker.feed(self._message[self._checked : end]):
                 raise _Violation(1007, "not UTF-8")
+            self._checked = end
         return not self._left
 
     def _end_of_frame(self):
@@ -195,7 +197,7 @@ class Protocol:
         kind = self._kind
         self._kind = 0
         message = self._message[: self._filled]
-        self._message = self._view[:0]
+        self._message = b""
         if kind == BINARY:
             return kind, bytes(message)
         if self._checker.open:
@@ -218,11 +220,11 @@ class Protocol:
         code = 1005
         reason = ""
         if payload:
-            if len(payload) == 1:
-                raise _Violation(1002, "bad close frame")
-            code = payload[0] << 8 | payload[1]
-            if not is_valid_code(code):
-                raise _Violation(1002, "bad close frame")
+            if len(payload) > 1:
+                code = payload[0] << 8 | payload[1]
+            # Those that a peer may send (section 7.4).
+            if not (999 < code < 1004 or 1006 < code < 1015 or 2999 < code < 5000):
+                raise _Violation(1002, "bad frame")
             checker = Checker()
             if not checker.feed(payload[2:]) or checker.open:
                 raise _Violation(1007, "not UTF-8")

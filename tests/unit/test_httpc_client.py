@@ -7,7 +7,7 @@ from asynctest import run
 from httpc.client import get
 from httpc.errors import BadResponse, StatusError, Truncated, UrlError
 from net_peer import Server, open_sockets, read_head, sockets_closed
-from ticks import sleep_ms
+from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport import ConnectError, TransportClosed, TransportTimeout
 
 DATA = bytes(i * 7 & 255 for i in range(20000))
@@ -116,16 +116,26 @@ class GetTest(unittest.TestCase):
             await response.close()
             self.assertIn("Range: bytes=1000-", requests[0])
             self.assertIn('If-Range: "v1"', requests[0])
-            response = await get(url, offset=1000, allow_http=True)
-            await response.close()
-            self.assertNotIn('If-Range: "v1"', requests[1])
             # Another version than the one asked for: the second try is for all of the file.
             with self.assertRaises(StatusError):
-                await get(url, offset=1000, etag='W/"v2"', allow_http=True)
-            self.assertNotIn('If-Range: W/"v2"', requests[2])
-            self.assertNotIn("Range: bytes=1000-", requests[3])
+                await get(url, offset=1000, etag='"v2"', allow_http=True)
+            self.assertIn('If-Range: "v2"', requests[1])
+            self.assertNotIn("Range: bytes=1000-", requests[2])
 
         self.play(answering(answer, DATA[1000:], requests=requests), client)
+
+    def test_no_part_without_a_strong_validator(self):
+        requests = []
+
+        async def client(url):
+            for etag in ('W/"v1"', None, "", "v1"):
+                response = await get(url, offset=1000, etag=etag, allow_http=True)
+                self.assertEqual((response.status, response.offset), (200, 0))
+                await response.close()
+                for line in requests.pop():
+                    self.assertFalse(line.startswith(("Range", "If-")), line)
+
+        self.play(answering(whole(), DATA, requests=requests), client)
 
     def test_whole_though_a_part_was_asked_for(self):
         async def client(url):
@@ -152,7 +162,8 @@ class GetTest(unittest.TestCase):
         self.refused(b"HTTP/1.1 200 OK\r\n", Truncated)
         self.refused(b"", Truncated)
         self.refused(head(302), StatusError)
-        self.refused(head(302, "Location: /other"), UrlError)
+        for place in ("/other", "other", "?x=1", "//127.0.0.1/"):
+            self.refused(head(302, "Location: " + place), UrlError)
         self.refused(head(302, "Location: http://127.0.0.1/"), UrlError)
         self.refused(head(302, "Location: https://127.0.0.1/"), UrlError)  # no CA was given
         self.refused(head(302, "Location: https://127.0.0.1/"), BadResponse, max_redirects=0)
@@ -196,6 +207,46 @@ class GetTest(unittest.TestCase):
                 await response.readinto(memoryview(bytearray(5)))
 
         self.play(answering(whole(), DATA[:5000], pause_ms=400), client)
+
+    def test_a_drip_does_not_last(self):
+        # A byte now and then, each within the time-out, but far below 1 KB in 300 ms.
+        pieces = [DATA[i : i + 1] for i in range(200)]
+
+        async def client(url):
+            response = await get(url, allow_http=True, slow_ms=300)
+            start = ticks_ms()
+            with self.assertRaises(Truncated) as caught:
+                await body_of(response)
+            self.assertIn("too slow", str(caught.exception))
+            self.assertLess(ticks_diff(ticks_ms(), start), 2000)
+            await response.close()
+
+        self.play(answering(whole(), *pieces, pause_ms=20), client)
+
+    def test_slow_but_not_too_slow(self):
+        pieces = [DATA[i : i + 1000] for i in range(0, len(DATA), 1000)]
+
+        async def client(url):
+            response = await get(url, allow_http=True, slow_ms=400)
+            self.assertEqual(await body_of(response), DATA)
+            await response.close()
+
+        self.play(answering(whole(), *pieces, pause_ms=40), client)
+
+    def test_a_slow_consumer_is_not_a_slow_server(self):
+        pieces = [DATA[i : i + 500] for i in range(0, len(DATA), 500)]
+
+        async def client(url):
+            response = await get(url, allow_http=True, slow_ms=100)
+            view = memoryview(bytearray(4096))
+            count = total = 0
+            while total < 5000:
+                count = await response.readinto(view)
+                total += count
+                await sleep_ms(60)
+            await response.close()
+
+        self.play(answering(whole(), *pieces), client)
 
     def test_cancels_lose_nothing(self):
         pieces = [DATA[i : i + 100] for i in range(0, len(DATA), 100)]

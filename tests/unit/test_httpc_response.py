@@ -99,7 +99,7 @@ class HeadTest(unittest.TestCase):
 
 class BodyTest(unittest.TestCase):
     def body(self, data, offset=0, etag=None):
-        response, _ = read(data, head=Response(offset, etag, 1000))
+        response, _ = read(data, head=Response(offset, etag, 1000, 1000))
         self.assertTrue(response.done)
         response.check()
         return response.length, response.offset, response.total
@@ -110,7 +110,6 @@ class BodyTest(unittest.TestCase):
 
     def test_part(self):
         part = answer(206, "Content-Length: 6", "Content-Range: bytes 4-9/10", 'ETag: "a"')
-        self.assertEqual(self.body(part, 4), (6, 4, 10))
         self.assertEqual(self.body(part, 4, '"a"'), (6, 4, 10))
         open_end = answer(206, "Content-Length: 6", "Content-Range: bytes 4-9/*")
         self.assertEqual(self.body(open_end, 4), (6, 4, None))

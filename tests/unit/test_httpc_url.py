@@ -117,6 +117,8 @@ class RedirectTest(unittest.TestCase):
         for location, host, port, path in (
             ("https://x/y", "x", 443, "/y"),
             ("/y?z", "h", 8443, "/y?z"),
+            ("//x/y", "x", 443, "/y"),
+            ("//x:1/y", "x", 1, "/y"),
         ):
             url = redirect(base, location)
             self.assertEqual(
@@ -128,8 +130,12 @@ class RedirectTest(unittest.TestCase):
             ("https://h/a", "http://h/a"),
             ("https://h/a", "ftp://h/a"),
             ("https://h/a", "https://u:p@h/a"),
-            ("https://h/a", "//x/a"),
+            ("http://h/a", "//x/a"),
+            ("https://h/a", "//u:p@x/a"),
             ("https://h/a", "b"),
+            ("https://h/a", "../b"),
+            ("https://h/a", "?x=1"),
+            ("https://h/a", "?to=https://x/"),
             ("https://h/a", ""),
             ("https://h/a", "/\r\nHost: x"),
             ("http://h/a", "/b"),
@@ -137,6 +143,12 @@ class RedirectTest(unittest.TestCase):
             with self.subTest(base=base, location=location):
                 with self.assertRaises(UrlError):
                     redirect(parse(base, *HTTP), location)
+
+    def test_says_that_it_is_relative(self):
+        for location in ("b", "?x=1", "../b", "?to=https://x/"):
+            with self.assertRaises(UrlError) as caught:
+                redirect(parse("https://h/a", *HTTP), location)
+            self.assertIn("relative", str(caught.exception))
 
 
 if __name__ == "__main__":

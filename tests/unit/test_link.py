@@ -237,7 +237,9 @@ class LinkTest(unittest.TestCase):
                     pass
 
         run(test())
-        self.assertEqual(lines, ["link: csms.example: name does not exist; again in 1 s"])
+        self.assertEqual(
+            lines, ["link: no address for csms.example: name does not exist; again in 1 s"]
+        )
 
 
 if __name__ == "__main__":

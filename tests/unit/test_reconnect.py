@@ -2,6 +2,7 @@
 
 import unittest
 
+import reconnect
 from reconnect import ALIVE, DEAD, PING, Reconnect
 from ticks import ticks_add, ticks_diff
 
@@ -78,6 +79,53 @@ class WaitTest(unittest.TestCase):
     def test_one_charge_point_repeats_itself(self):
         one, two = Reconnect(b"CP001"), Reconnect(b"CP001")
         self.assertEqual([one.failed() for _ in range(9)], [two.failed() for _ in range(9)])
+
+
+class DaysTest(unittest.TestCase):
+    """Connected for longer than half a period of the ticks, which on a board is 6.2 days."""
+
+    PERIOD = 1 << 30
+
+    def diff(self, end, start):
+        return (end - start + self.PERIOD // 2) % self.PERIOD - self.PERIOD // 2
+
+    def setUp(self):
+        self.real = reconnect.ticks_diff
+        reconnect.ticks_diff = self.diff
+
+    def tearDown(self):
+        reconnect.ticks_diff = self.real
+
+    def test_a_loss_after_days_is_the_first(self):
+        for days in (0.001, 1, 5, 6, 6.5, 7, 10, 12, 12.5, 14, 20, 100):
+            one = Reconnect(b"CP001")
+            for _ in range(9):
+                one.failed()
+            one.opened(1000)
+            for minute in range(int(days * 1440) + 1):
+                now_ms = (1000 + minute * 60000) % self.PERIOD
+                self.assertNotEqual(one.check(now_ms, now_ms, 60000), DEAD)
+            self.assertLessEqual(one.closed(now_ms), 1000, days)
+
+    def test_a_loss_after_seconds_is_not(self):
+        one = Reconnect(b"CP001")
+        for _ in range(9):
+            one.failed()
+        one.opened(1000)
+        for now_ms in range(1000, 10900, 50):
+            one.check(now_ms, now_ms, 60000)
+        self.assertGreaterEqual(one.closed(now_ms), 30000)
+
+
+class FirstTest(unittest.TestCase):
+    def test_a_fleet_that_gets_power_at_once_does_not_come_in_step(self):
+        waits = [Reconnect(b"CP%03d" % number).first_ms for number in range(400)]
+        self.assertTrue(min(waits) >= 0 and max(waits) < 2000)
+        bands = [0] * 10
+        for wait in waits:
+            bands[wait // 200] += 1
+        self.assertGreater(min(bands), 10)
+        self.assertEqual(waits[7], Reconnect(b"CP007").first_ms)
 
 
 class PingTest(unittest.TestCase):

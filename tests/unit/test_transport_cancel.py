@@ -34,7 +34,7 @@ class CancelTest(unittest.TestCase):
                         got += bytes(view[: await task])
                 self.assertGreater(cancels, 0)
                 self.assertEqual(got, bytes(range(250)))
-                await stream.close()
+                stream.abort()
 
         run(test())
 
@@ -74,7 +74,7 @@ class CancelTest(unittest.TestCase):
                 stalled = True
                 # All that was begun goes out, without anybody writing again.
                 self.assertEqual(await asyncio.wait_for(reading, 5), b"done")
-                await stream.close()
+                stream.abort()
 
         run(test())
 
@@ -104,7 +104,7 @@ class CancelTest(unittest.TestCase):
                     await task
                 await stream.write(b"e" * size)
                 self.assertEqual(await read_exactly(stream, 5, 5000), b"whole")
-                await stream.close()
+                stream.abort()
 
         run(test())
 
@@ -132,7 +132,7 @@ class CancelTest(unittest.TestCase):
                         if task.done():
                             break
                     self.assertTrue(task.done(), turns)
-                await stream.close()
+                stream.abort()
 
         run(test(), 20)
 

@@ -30,8 +30,8 @@ class StreamTest(unittest.TestCase):
                 await stream.write(bytearray(b"def"))
                 self.assertEqual(await read_exactly(stream, 9), b"abcdef")
                 self.assertEqual(await stream.readinto(memoryview(bytearray(9))), 0)
-                await stream.close()
-                await stream.close()
+                stream.abort()
+                stream.abort()
                 for use in (
                     lambda: stream.readinto(memoryview(bytearray(1))),
                     lambda: stream.write(b"x"),
@@ -46,7 +46,7 @@ class StreamTest(unittest.TestCase):
             async with Server(echo) as server:
                 stream = await connect("localhost", server.port, None, 5000, b"abc")
                 self.assertEqual(await read_exactly(stream, 3), b"abc")
-                await stream.close()
+                stream.abort()
 
         run(test())
 
@@ -66,16 +66,12 @@ class StreamTest(unittest.TestCase):
     def test_close_wakes_the_reader(self):
         async def test():
             async with Server(hold) as server:
-                for how in ("close", "abort"):
-                    stream = await connect("127.0.0.1", server.port, None, 5000)
-                    task = asyncio.create_task(stream.readinto(memoryview(bytearray(5))))
-                    await sleep_ms(10)
-                    if how == "close":
-                        await stream.close()
-                    else:
-                        stream.abort()
-                    with self.assertRaises(TransportClosed):
-                        await asyncio.wait_for(task, 2)
+                stream = await connect("127.0.0.1", server.port, None, 5000)
+                task = asyncio.create_task(stream.readinto(memoryview(bytearray(5))))
+                await sleep_ms(10)
+                stream.abort()
+                with self.assertRaises(TransportClosed):
+                    await asyncio.wait_for(task, 2)
 
         run(test())
 
@@ -87,11 +83,28 @@ class StreamTest(unittest.TestCase):
                 with self.assertRaises(TransportTimeout):
                     await stream.readinto(memoryview(bytearray(5)), 50)
                 self.assertLess(ticks_diff(ticks_ms(), start), 2000)
-                await stream.close()
+                stream.abort()
 
         run(test())
 
-    def test_write_time_out_closes(self):
+    def test_a_peer_that_takes_little_does_not_hold_a_write(self):
+        async def serve(reader, writer):
+            while await reader.read(100):
+                await sleep_ms(20)
+
+        async def test():
+            async with Server(serve) as server:
+                stream = await connect("127.0.0.1", server.port, None, 5000)
+                with self.assertRaises(TransportTimeout):
+                    for _ in range(200):
+                        start = ticks_ms()
+                        await stream.write(bytes(200000), 300)
+                self.assertLess(ticks_diff(ticks_ms(), start), 1300)
+                stream.abort()
+
+        run(test())
+
+    def test_write_time_out(self):
         async def serve(reader, writer):
             await sleep_ms(1000)
 
@@ -101,6 +114,7 @@ class StreamTest(unittest.TestCase):
                 with self.assertRaises(TransportTimeout):
                     for _ in range(200):
                         await stream.write(bytes(200000), 100)
+                stream.abort()
                 with self.assertRaises(TransportClosed):
                     await stream.write(b"x")
 
@@ -132,7 +146,7 @@ class StreamTest(unittest.TestCase):
                         await stream.readinto(view)
                 self.assertGreater(ticks, 10)
                 await cancelled(ticking)
-                await stream.close()
+                stream.abort()
 
         run(test())
 

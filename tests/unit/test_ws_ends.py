@@ -102,6 +102,56 @@ class EndsTest(unittest.TestCase):
         while True:
             await say(writer, frame(1, bytes(1000)))
 
+    def test_server_ignores_a_close_that_recv_began(self):
+        for script in (self.binary, self.binaries):
+
+            async def client(w):
+                start = ticks_ms()
+                with self.assertRaises(ConnectionClosed):
+                    while True:
+                        await w.recv()
+                self.assertLess(ticks_diff(ticks_ms(), start), 3000)
+
+            play(script, client)
+
+    async def binary(self, reader, writer):
+        await say(writer, frame(2, b"not for OCPP-J"))
+        await ended(reader, writer)
+
+    async def binaries(self, reader, writer):
+        # Reads nothing and goes on talking.
+        await say(writer, frame(2, b"not for OCPP-J"))
+        await self.flood(reader, writer)
+
+    def test_close_when_the_server_takes_nothing(self):
+        for step in (0, 500):
+            parts = []
+
+            async def script(reader, writer, step=step, parts=parts):
+                while not parts:
+                    if step:
+                        await reader.read(step)
+                    await sleep_ms(20)
+
+            async def client(w, parts=parts):
+                reading = asyncio.create_task(w.recv())
+                sending = asyncio.create_task(self.send_for_ever(w))
+                await sleep_ms(1500)
+                self.assertFalse(sending.done())
+                start = ticks_ms()
+                await w.close()
+                self.assertLess(ticks_diff(ticks_ms(), start), 2500)
+                parts.append("done")
+                for task in (reading, sending):
+                    with self.assertRaises(ConnectionClosed):
+                        await task
+
+            play(script, client)
+
+    async def send_for_ever(self, w):
+        while True:
+            await w.send("x" * 60000)
+
     def test_recv_cancelled_while_closing(self):
         async def script(reader, writer):
             await say(writer, close_frame(1000))
