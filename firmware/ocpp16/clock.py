@@ -20,16 +20,16 @@ class Clock:
         self._start_s = floor_s
         self._at_ms = now_ms
 
-    def set(self, text, now_ms):
-        """Take the time from ISO 8601 ``text``. Raises TimeError."""
+    def set(self, text, now_ms, age_ms=0):
+        """Take the time from ISO 8601 ``text``, up to ``age_ms`` old. Raises TimeError."""
         seconds = parse_iso(text)
         if text[:4] == "9999":
             raise TimeError(text)  # soon the year would have five digits
         jump_s = seconds - self.now_s(now_ms)
         if not self.is_set:
             self._start_s += jump_s
-        elif -2 < jump_s < 2:
-            return  # whole seconds and the way here: readings keep their exact spacing
+        elif -2 - age_ms // 1000 < jump_s < 2:
+            return  # whole seconds and the way here: readings keep their order and spacing
         self._s = seconds
         self._at_ms = now_ms
         self.is_set = True

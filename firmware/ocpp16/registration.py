@@ -12,6 +12,8 @@ from ticks import ticks_add, ticks_diff
 # Own choice where the central system names no interval, or gives no answer at all.
 _RETRY_S = const(60)
 _LONGEST_S = const(86400)
+# An answer was on its way no longer than the longest MessageTimeout.
+_OLDEST_MS = const(600000)
 
 _ANSWER = const("status eAccepted|Pending|Rejected! currentTime s! interval i!")
 
@@ -32,6 +34,7 @@ class Registration:
         self._boot_now = True
         self._boot_at_ms = None
         self._heartbeat_ms = 0
+        self._asked_ms = 0  # when the last of the two was sent
 
     def next_call(self, now_ms):
         """(action, payload, on_answer) that is due now, or None."""
@@ -42,11 +45,12 @@ class Registration:
         if self._boot_now:
             self._boot_now = False
             self._boot_at_ms = None
+            self._asked_ms = now_ms
             return "BootNotification", self.payload, self._boot_answered
         if self.status == "Accepted":
             interval_s = self._configuration.number("HeartbeatInterval")
             if ticks_diff(now_ms, self._heartbeat_ms) >= interval_s * 1000:
-                self._heartbeat_ms = now_ms
+                self._heartbeat_ms = self._asked_ms = now_ms
                 return "Heartbeat", {}, self.heartbeat_answered
         return None
 
@@ -111,6 +115,7 @@ class Registration:
         try:
             if not isinstance(text, str):
                 raise TimeError("")
-            self._clock.set(text, now_ms)
+            age_ms = min(max(ticks_diff(now_ms, self._asked_ms), 0), _OLDEST_MS)
+            self._clock.set(text, now_ms, age_ms)
         except TimeError:
             self._log("currentTime is no time")

@@ -84,6 +84,18 @@ class ClockTest(unittest.TestCase):
         clock.set("2026-01-01T00:00:08Z", 10000)
         self.assertEqual(clock.iso(10000), "2026-01-01T00:00:08Z")
 
+    def test_a_slow_answer_does_not_turn_it_back(self):
+        clock = Clock(0)
+        clock.set("2026-01-01T00:00:00Z", 0)
+        for text, age_ms, expected in (
+            ("2026-01-01T00:00:31Z", 9000, "2026-01-01T00:00:40Z"),
+            ("2026-01-01T00:00:20Z", 9000, "2026-01-01T00:00:20Z"),
+            ("2026-01-01T00:00:50Z", 9000, "2026-01-01T00:00:50Z"),
+        ):
+            clock.set("2026-01-01T00:00:40Z", 40000)
+            clock.set(text, 40000, age_ms)
+            self.assertEqual(clock.iso(40000), expected)
+
     def test_bad_time_changes_nothing(self):
         clock = Clock(0)
         for text in ("yesterday", "9999-12-31T23:59:59Z"):  # the second is soon of five digits
