@@ -53,7 +53,8 @@ class Protocol:
         self._opcode = 0  # of the frame
         self._left = 0  # bytes of the frame's payload to come
         self._kind = 0  # TEXT or BINARY while a message is being received
-        self._message = b""  # or a memoryview, maybe longer than what is in it
+        # Maybe longer than what is in it; without one as good as none.
+        self._message: memoryview = b""  # pyright: ignore[reportAttributeAccessIssue]
         self._filled = 0
         self._checker = Checker()
         self._checked = 0  # how much of the message it has seen
@@ -92,7 +93,7 @@ class Protocol:
         except MemoryError:
             code, reason = 1009, "message too big"
         # First the message goes: without memory there would be none for the Close.
-        self._message = b""
+        self._message = b""  # pyright: ignore[reportAttributeAccessIssue]
         self._state = _NOTHING
         self.close(code, reason)
         return FAILED, code, reason
@@ -197,7 +198,7 @@ class Protocol:
         kind = self._kind
         self._kind = 0
         message = self._message[: self._filled]
-        self._message = b""
+        self._message = b""  # pyright: ignore[reportAttributeAccessIssue]
         if kind == BINARY:
             return kind, bytes(message)
         if self._checker.open:

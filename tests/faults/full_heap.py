@@ -50,7 +50,8 @@ async def main(url, ca):
             outcome = "connected"
         except (MemoryError, TransportError, WsError) as error:
             outcome = type(error).__name__
-        w = held = None
+        del held
+        w = None
         outcomes.add(outcome)
     gc.collect()
     await sleep_ms(100)

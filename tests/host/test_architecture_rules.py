@@ -8,10 +8,27 @@ from architecture import (
     find_bare_excepts,
     find_board_faults,
     find_forbidden_imports,
+    find_forgotten_exceptions,
     find_long_files,
     find_missing_docstrings,
     find_name_clashes,
 )
+
+DROPPED = {
+    "lib/x.py": 'RARE = ("y.z",)\n',
+    "lib/y/z.py": "class Wrong(Exception):\n    pass\n",
+}
+
+
+def test_errors_of_dropped_modules():
+    caught = "try:\n    f()\nexcept (OSError, Wrong):\n    pass\n"
+    assert not find_forgotten_exceptions({**DROPPED, "lib/y/z.py": DROPPED["lib/y/z.py"] + caught})
+    assert find_forgotten_exceptions({**DROPPED, "lib/a.py": caught})
+    assert find_forgotten_exceptions({**DROPPED, "lib/a.py": caught.replace("Wrong", "z.Wrong")})
+    assert not find_forgotten_exceptions({**DROPPED, "lib/a.py": caught}, {("lib/a.py", "Wrong")})
+    direct = {**DROPPED, "lib/x.py": 'forget("y.z")\n', "lib/a.py": caught}
+    assert find_forgotten_exceptions(direct)
+
 
 LIBRARY = {"lib/ws/__init__.py": "", "lib/ticks.py": "", "lib/ota/a.py": "", "lib/ocppj.py": ""}
 

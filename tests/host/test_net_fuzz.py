@@ -57,7 +57,7 @@ fields = st.sampled_from(
 @given(st.lists(fields, max_size=6), st.sampled_from([200, 206, 302, 99, 1000]), st.integers(0, 9))
 def test_head(lines, status, offset):
     data = bytearray(b"HTTP/1.1 %d X\r\n" % status + b"\r\n".join([*lines, b"", b""]))
-    head = Response(offset, None, 1000)
+    head = Response(offset, None, 1000, 1000)
     with contextlib.suppress(HttpError):
         end = head.feed(data, 0, len(data))
         if head.done:

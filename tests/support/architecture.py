@@ -192,6 +192,47 @@ def find_long_files(sources):
     ]
 
 
+def forgotten_together(sources):
+    """(path, line, modules) of each tuple of modules' names, and call of ``forget``."""
+    known = {module_of(path)[0] for path in sources}
+    for path, text in sources.items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Tuple | ast.Call):
+                items = node.elts if isinstance(node, ast.Tuple) else node.args
+                names = {each.value for each in items if isinstance(each, ast.Constant)} & known
+                is_call = isinstance(node, ast.Tuple) or getattr(node.func, "id", "") == "forget"
+                if names and is_call:
+                    yield path, node.lineno, names
+
+
+def find_forgotten_exceptions(sources, exceptions=()):
+    """Classes of errors that are caught where their module may have been loaded anew since: the
+    class is then another one. ``exceptions``: (path, class) where that can't be."""
+    forgotten = {}
+    for _, _, names in forgotten_together(sources):
+        for name in names:
+            forgotten.setdefault(name, set()).update(names)
+    origin = {}
+    for path, text in sources.items():
+        module = module_of(path)[0]
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef) and module in forgotten:
+                origin.setdefault(node.name, set()).add(module)
+    findings = []
+    for path, text in sources.items():
+        here = module_of(path)[0]
+        for node in ast.walk(ast.parse(text)):
+            if not isinstance(node, ast.ExceptHandler) or node.type is None:
+                continue
+            for part in ast.walk(node.type):
+                name = getattr(part, "id", getattr(part, "attr", None))
+                for module in origin.get(name, ()):
+                    is_excused = here in forgotten[module] or (path, name) in exceptions
+                    if not is_excused:
+                        findings.append(f"{path}:{node.lineno}: {name} of {module} is forgotten")
+    return findings
+
+
 def find_missing_docstrings(sources):
     """Modules without a docstring."""
     return [

@@ -15,11 +15,12 @@ from aiohttp import web
 
 from fault_proxy import Fault, FaultProxy
 from net_certificates import server_tls
+from net_dns import NameServer, says
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = ROOT / "tests/faults/client.py"
 BODY = bytes(i * 31 >> 3 & 255 for i in range(5000))
-SCHEMES = ("ws", "wss", "http", "https")
+SCHEMES = ("ws", "wss", "http", "https", "put", "puts", "link", "links")
 
 TIMEOUT_MS = 500
 PATIENCE_MS = 5000  # where success is demanded
@@ -51,10 +52,10 @@ class Result:
         if self.fault.kind in HARMLESS:
             return f"{self.outcome}, must be ok"
         if self.outcome == "differs":
-            is_open = self.fault.kind == "corrupt" and self.scheme in ("ws", "http")
+            is_open = self.fault.kind == "corrupt" and self.scheme in ("ws", "http", "put", "link")
             return None if is_open else "other content than the server's"
         if self.outcome == "silent" or self.outcome.startswith("ok, closed"):
-            return None if self.scheme.startswith("ws") else self.outcome
+            return None if self.scheme in ("ws", "wss", "link", "links") else self.outcome
         return None if self.outcome in OWN else f"{self.outcome} is no error of the clients"
 
 
@@ -92,7 +93,13 @@ async def servers(folder):
         return web.Response(body=BODY)
 
     application = web.Application()
+
+    async def take(request):
+        is_whole = await request.read() == BODY
+        return web.Response(status=201 if is_whole else 400)
+
     application.router.add_get("/image", file)
+    application.router.add_put("/image", take)
     quiet = logging.getLogger("faults")
     quiet.setLevel(logging.CRITICAL)
     runner = web.AppRunner(application, access_log=None, logger=quiet, shutdown_timeout=0.1)
@@ -111,6 +118,8 @@ async def servers(folder):
             site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
             await site.start()
             ports["http" + secure] = runner.addresses[-1][1]
+            ports["put" + secure] = ports["http" + secure]
+            ports["link" + secure] = ports["ws" + secure]
         yield ports
 
 
@@ -118,24 +127,28 @@ def command(interpreter):
     """(program and options, environment) of a client process."""
     if interpreter == "micropython":
         program = shutil.which("micropython", path=str(Path(sys.executable).parent))
-        path = {"MICROPYPATH": "lib:tests/support:.frozen"}
+        path = {"MICROPYPATH": ".:lib:tests/support:.frozen"}
         return [program, "-X", "heapsize=2M"], {**os.environ, **path}
-    path = os.pathsep.join(("lib", "tests/cpython", "tests/support"))
+    path = os.pathsep.join((".", "lib", "tests/cpython", "tests/support"))
     return [sys.executable, "-W", "error"], {**os.environ, "PYTHONPATH": path}
 
 
 async def use(interpreter, ports, cases, folder, together=4, block_ms=0):
     """A Run of the cases, a list of (scheme, Fault); ``block_ms``: block the client's loop."""
     async with contextlib.AsyncExitStack() as stack:
+        names = await stack.enter_async_context(NameServer(says("127.0.0.1")))
         listed = []
         for number, (scheme, fault) in enumerate(cases):
             proxy = await stack.enter_async_context(FaultProxy(fault, ports[scheme]))
-            path = "/image" if scheme.startswith("http") else "/CP1"
+            path = "/image" if scheme[0] in "hp" else "/CP1"
+            # Plain ones by a name; the certificates are for the address.
+            host = "127.0.0.1" if scheme[-1] == "s" and scheme != "ws" else "host.example"
             timeout_ms = PATIENCE_MS if fault.kind in HARMLESS else TIMEOUT_MS
-            listed.append([number, f"{scheme}://127.0.0.1:{proxy.port}{path}", timeout_ms])
+            listed.append([number, f"{scheme}://{host}:{proxy.port}{path}", timeout_ms])
         task = folder / f"{interpreter}.json"
         ca = str(folder / "ca.der")
         settings = {"ca": ca, "together": together, "block_ms": block_ms, "cases": listed}
+        settings["name_server"] = names.port
         task.write_text(json.dumps(settings))
         words, environment = command(interpreter)
         process = await asyncio.create_subprocess_exec(

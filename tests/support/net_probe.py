@@ -1,6 +1,7 @@
 """Uses the network clients as the charger does and tells the results as JSON; portable.
 
-net_probe.py ca.der get URL [OFFSET ETAG] | put URL FILE SIZE | ws URL | served URL
+net_probe.py ca.der[,certificate,key] COMMAND
+COMMAND: get URL [OFFSET ETAG] | put URL FILE SIZE | ws URL | served URL
 """
 
 import asyncio
@@ -83,12 +84,14 @@ async def probe_served(tls, url):
 
 async def main(ca, command, *arguments):
     """Run one command; an error of the clients is told, any other ends the process."""
-    with open(ca, "rb") as file:
-        tls = make_tls(file.read())
+    trust = []
+    for name in ca.split(","):
+        with open(name, "rb") as file:
+            trust.append(file.read())
     probe = {"get": probe_get, "put": probe_put, "ws": probe_ws, "served": probe_served}[command]
     before = len(os.listdir("/proc/self/fd"))
     try:
-        await probe(tls, *arguments)
+        await probe(make_tls(*trust), *arguments)
     except (HttpError, TransportError, WsError) as error:
         tell(
             error=type(error).__name__,

@@ -178,6 +178,27 @@ class UploadTest(unittest.TestCase):
         # More than the buffers of both sides hold.
         self.refused(idle, TransportTimeout, Endless(), 50 * 1000 * 1000, timeout_ms=200)
 
+    def test_an_answer_before_the_end_of_the_body(self):
+        for leaves in (False, True):
+
+            async def early(reader, writer, leaves=leaves):
+                await read_head(reader)
+                writer.write(answer(413, "Content-Length: 0"))
+                await writer.drain()
+                if not leaves:
+                    await sleep_ms(1500)
+
+            if leaves:
+                # What the server's end makes of the answer is the network's affair.
+                error = self.refused(
+                    early, (HttpError, TransportError), Endless(), 50 * 1000 * 1000, timeout_ms=500
+                )
+            else:
+                error = self.refused(
+                    early, StatusError, Endless(), 50 * 1000 * 1000, timeout_ms=500
+                )
+                self.assertEqual(error.status, 413)
+
     def test_cancelled(self):
         cancelled = asyncio.Event()
 

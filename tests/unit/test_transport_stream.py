@@ -1,8 +1,10 @@
 """The byte stream over real loopback sockets: both directions, its end, time-outs."""
 
 import asyncio
+import socket
 import unittest
 
+import transport
 from asynctest import run
 from net_peer import Server, cancelled, hold, open_sockets, read_exactly, sockets_closed
 from ticks import sleep_ms, ticks_diff, ticks_ms
@@ -60,6 +62,35 @@ class StreamTest(unittest.TestCase):
                 with self.assertRaises(ConnectError):
                     await connect("127.0.0.1", port, None, 5000, b"x")
             self.assertTrue(await sockets_closed(before))
+
+        run(test())
+
+    def test_no_more_sockets(self):
+        class Full:
+            def __getattr__(self, name):
+                return getattr(socket, name)
+
+            def socket(self, *_):
+                raise OSError(23)  # ENFILE
+
+        async def test():
+            if hasattr(transport, "device"):
+                transport.device.socket = Full()
+            else:
+
+                async def refuse(*_, **__):
+                    raise OSError(23, "too many")
+
+                real = asyncio.open_connection
+                asyncio.open_connection = refuse
+            try:
+                with self.assertRaises(ConnectError):
+                    await connect("127.0.0.1", 1, None, 5000, b"x")
+            finally:
+                if hasattr(transport, "device"):
+                    transport.device.socket = socket
+                else:
+                    asyncio.open_connection = real
 
         run(test())
 
