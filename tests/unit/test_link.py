@@ -59,7 +59,7 @@ class LinkTest(LinkCase):
             await open_ws(reader, writer)
             await hold(reader, writer)
 
-        charge_point = ChargePoint(ping_s=0.2)
+        charge_point = ChargePoint(ping_s=0.2)  # WebSocketPingInterval
         wait = self.until(lambda: "disconnected" in charge_point.events, 8000)
         _, lines = self.play(handler, wait, charge_point)
         self.assertIn("no answer to a ping", lines[-1])
