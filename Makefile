@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+SEED ?= 1
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -15,8 +16,8 @@ DEVICE := boot.py main.py lib firmware
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test check format size powerloss powerloss-selftest killtest autobahn bench-net \
-	faults clean
+.PHONY: help demo test check format size powerloss powerloss-selftest soak soak-selftest killtest \
+	autobahn bench-net faults clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
@@ -48,11 +49,17 @@ format: $(VENV)/.check ## rewrite the sources as `make check` wants them
 size: $(VENV)/.run ## .mpy bytes per module, size of the image, heap after start
 	@$(PY) -m ucharge.size
 
-powerloss: $(VENV)/.run ## cut the power at every flash operation of an update and of a revert
+powerloss: $(VENV)/.run ## cut the power at every flash operation of updates and of charging
 	@$(PY) tests/powerloss/run.py
 
-powerloss-selftest: $(VENV)/.run ## seed bugs in the loader: the power-cut campaign must catch each
+powerloss-selftest: $(VENV)/.run ## seed bugs: the power-cut campaign must catch each
 	@$(PY) tests/powerloss/run.py --selftest
+
+soak: $(VENV)/.run ## charge for simulated days with all going wrong (SEED=n): the books must agree
+	@$(PY) tests/soak/run.py --seed $(SEED)
+
+soak-selftest: $(VENV)/.run ## seed bugs in the books: the soak must catch each
+	@$(PY) tests/soak/run.py --selftest
 
 killtest: $(VENV)/.run ## kill the charger at 100 random moments of an update
 	@$(PY) tests/sim/killtest.py --runs 100

@@ -13,6 +13,8 @@ import sys
 
 from bench import Bench
 from bugs import BUGS
+from charging import CHARGING, ChargingBench
+from charging_bugs import BUGS as CHARGING_BUGS
 from model import Violation
 from scenarios import SCENARIOS
 
@@ -38,8 +40,8 @@ def cuts_at(mode, operations):
 
 def main(name, mode, first, step, bug=None):
     if bug:
-        BUGS[bug]()
-    bench = Bench(SCENARIOS[name])
+        (BUGS.get(bug) or CHARGING_BUGS[bug][0])()
+    bench = ChargingBench(CHARGING[name]) if name in CHARGING else Bench(SCENARIOS[name])
     failures = 0
     try:
         operations = bench.run()

@@ -1,4 +1,4 @@
-"""The power-cut campaign: every flash operation of four update scenarios, in several ways.
+"""The power-cut campaign: every flash operation of updates and of charging, in several ways.
 
 ``run.py`` prints ``powerloss: N cuts, 0 failures`` last; ``run.py --selftest`` seeds bugs and
 fails unless each is caught. Shares run as MicroPython processes, one a core.
@@ -17,14 +17,28 @@ from rich.progress import Progress
 ROOT = Path(__file__).parents[2]
 CAMPAIGN = "tests/powerloss/campaign.py"
 ONCE = ("clean", "torn", "after")
-PLAN = {
+UPDATES = {
     "install": (*ONCE, "twice"),
     "revert": (*ONCE, "twice"),
     "eager": ONCE,
     "crashloop": ONCE,
 }
-BUGS = re.findall(r"^        (\w+),$", (ROOT / "tests/powerloss/bugs.py").read_text(), re.M)
-PATHS = ("tests/powerloss", ".", "lib", "tests/support", "tools/ucharge/sim", ".frozen")
+CHARGING = {
+    "pulses": (*ONCE, "twice"),
+    "resumption": (*ONCE, "twice"),
+    "charging": (*ONCE, "twice"),
+}
+PLAN = {**UPDATES, **CHARGING}
+UPDATE_BUGS = re.findall(r"^        (\w+),$", (ROOT / "tests/powerloss/bugs.py").read_text(), re.M)
+CHARGING_BUGS = re.findall(
+    r'^    "(\w+)",$', (ROOT / "tests/soak/charging_bugs.py").read_text(), re.M
+)
+# name -> the scenarios that must notice it
+BUGS = {
+    **dict.fromkeys(UPDATE_BUGS, UPDATES),
+    **dict.fromkeys(CHARGING_BUGS, CHARGING),
+}
+PATHS = "tests/powerloss:tests/soak:.:lib:tests/support:tools/ucharge/sim:.frozen"
 TIMEOUT_S = 900
 
 
@@ -44,7 +58,7 @@ class Share:
         process = subprocess.run(
             [micropython, "-X", "heapsize=8M", CAMPAIGN, *self.arguments],
             cwd=ROOT,
-            env={**os.environ, "MICROPYPATH": ":".join(PATHS)},
+            env={**os.environ, "MICROPYPATH": PATHS},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -113,11 +127,11 @@ def campaign(every):
 def selftest(every):
     """Seed each bug; exit status 1 unless every one makes the campaign fail."""
     missed = 0
-    for bug in BUGS:
+    for bug, plan in BUGS.items():
         # Each mode begins elsewhere: together they miss no operation's neighbourhood.
         shares = [
             Share(scenario, mode, 1 + every * at // len(modes), every, bug)
-            for scenario, modes in PLAN.items()
+            for scenario, modes in plan.items()
             for at, mode in enumerate(modes)
         ]
         catcher = next((share for share in _run_all(shares, bug) if share.failures), None)

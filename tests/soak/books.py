@@ -5,7 +5,7 @@ here asks the charge point. The journal's events are lists, times in ms since th
 
     begin|maybe|resumed, ms, connector, idTag, count Wh, drawn mJ     (maybe: cut in that turn)
     end, ms, connector, idTag, count Wh, reason, drawn mJ
-    cut, ms, reason, [[connector, idTag, count Wh, least Wh], ...]
+    cut, ms, reason, ms it stood still, [[connector, idTag, count Wh, least Wh], ...]
     boot, ms, reason, [[connector, register Wh, count Wh], ...]
     rx, ms, uniqueId, action, payload, fate, transactionId told
     clock, ms (the time is known)     full, ms (readings thinned)     interval, ms, seconds
@@ -81,6 +81,7 @@ class Books:
         self._by_card = {}
         self._by_id = {}
         self._of = {}  # uniqueId -> what it stands for
+        self._whose = {}  # uniqueId of a reading -> its transaction
         self._order = 0
         self._last_order = 0
         self._cut = {}  # connector -> (count, least) at the cut, until the boot
@@ -122,7 +123,7 @@ class Books:
         transaction.end = (event[1], event[4], event[5], event[6])
 
     def on_cut(self, event):
-        _, ms, _, outlets = event
+        _, ms, _, stood_ms, outlets = event
         if self._knows_ms is None:
             self._knows_ms = ms
         self._forget_time()
@@ -130,7 +131,7 @@ class Books:
             self._cut.setdefault(connector, (count_wh, least_wh))
             transaction = self._by_card.get(idTag)
             if transaction and not transaction.end:
-                transaction.cuts_s.append(ms / 1000)
+                transaction.cuts_s.append((ms - stood_ms) / 1000)
                 if not transaction.cut:
                     least_wh = count_wh if self.keeps else max(least_wh, transaction.begin_wh)
                     transaction.cut = (ms, least_wh, count_wh)
@@ -214,10 +215,13 @@ class Books:
             message = self._loose.setdefault(key, Message())
             self._note(ms, uid, message, payload, fate, key)
             return
-        transaction = self._named(ms, uid, payload["transactionId"], payload["connectorId"])
+        transaction = self._whose.get(uid)
+        if transaction is None:
+            transaction = self._named(ms, uid, payload["transactionId"], payload["connectorId"])
         if transaction is None:
             self.problem(ms, "a reading of nothing: %s" % payload)
             return
+        self._whose[uid] = transaction
         if transaction.is_timeless:
             key = uid  # its time tells nothing, and changes when it is sent again
         if uid in self._of:
@@ -234,7 +238,8 @@ class Books:
         if transaction.begins.uid is None:
             self.problem(ms, "reading before the start: " + name)
         if wh < (transaction.last_wh or transaction.begin_wh):
-            self.problem(ms, "readings fall: " + name)
+            if self.keeps or not transaction.cuts_s:
+                self.problem(ms, "readings fall: " + name)
         transaction.last_wh = wh
 
     def _note(self, ms, uid, message, payload, fate, name):
@@ -247,7 +252,8 @@ class Books:
             self.duplicated += 1
             self.problem(ms, "second uniqueId for %s: %s" % (name, payload))
         if fate in BOOKED:
-            message.payload = payload
+            # Told again it may have another time: what is booked is booked.
+            message.payload = message.payload or payload
         elif fate == "refuse":
             message.refused += 1
 

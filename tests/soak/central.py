@@ -52,6 +52,7 @@ class Central(bench_central.Central):
         self.mood = Mood()
         self.refuses_unnamed = False
         self.booked_ms = 0  # when the last transaction message came
+        self.answered = None  # to the last CALL
         self.ids = {}  # idTag -> transactionId of the last few
         self._device = device
         self._dice = dice
@@ -72,14 +73,16 @@ class Central(bench_central.Central):
         self._order.clear()
 
     def call(self, action, payload):
-        """Send a CALL; nobody waits for the answer."""
+        """Send a CALL; its answer's payload will be in ``answered``."""
         self._count += 1
+        self.answered = None
         self._device.deliver(json.dumps([2, "c%d" % self._count, action, payload]))
 
     def take(self, text):
         """One text of the charge point."""
         message = json.loads(text)
         if message[0] != 2:
+            self.answered = message[2]
             return
         _, unique_id, action, payload = message
         if action in TRANSACTION:
@@ -124,7 +127,10 @@ class Central(bench_central.Central):
             ["rx", device.elapsed_ms, unique_id, action, payload, "bad" if bad else fate, told]
         )
         self.booked_ms = device.elapsed_ms
-        self._failures = self._failures + 1 if fate in _FAILED else 0
+        if fate in _FAILED:
+            self._failures += 1
+        elif fate == "ok":  # a lost link is no failed attempt, and no answer
+            self._failures = 0
         if fate == "refuse":
             self._send([4, unique_id, dice.pick(("InternalError", "GenericError", "")), "", {}])
         elif fate in ("lost", "drop"):

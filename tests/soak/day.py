@@ -11,9 +11,9 @@ while nothing moves at an outlet. Prints the journal (see `books`), one JSON lis
 import json
 import sys
 
-from bugs import BUGS
 from central import Central
-from device import FINE_MS, TURN_MS, Device
+from charging_bugs import BUGS
+from device import FINE_MS, TURN_MS, Device, new_flash
 from dice import Dice
 from drivers import Visits
 from outlet import Outlet
@@ -23,8 +23,11 @@ ATTEMPTS = 3
 TIMEOUT_S = 10
 INTERVAL_S = 30
 _QUIET_EVERY_S = 2400
+# A day so short has no time to fill the outbox; more goes wrong in it.
+_SHORT_S = 10000
+_OUTAGE_S = 5400
 _CUT_AFTER_S = (240, 1800)
-_OUTAGE_SHARE = 10  # the long outage lasts this part of the day
+_CUT_SOON_S = (100, 600)
 KEYS = {
     "AllowOfflineTxForUnknownId": "true",
     "ConnectionTimeOut": "45",
@@ -51,15 +54,16 @@ class Day:
         if seed % 2:
             keys["ClockAlignedDataInterval"] = "900"
         outlets = [Outlet(number, keeps) for number in ((1, 2) if keeps else (1,))]
-        self.device = device = Device(outlets, keys, journal)
+        self.device = device = Device(outlets, keys, journal, new_flash())
         device.central = central = Central(device, self._dice("central"), ATTEMPTS, TIMEOUT_S)
         central.refuses_unnamed = seed % 2 == 0
-        outage_s = seconds // _OUTAGE_SHARE
+        is_short = seconds < _SHORT_S
+        outage_s = seconds // 4 if is_short else max(seconds // 10, _OUTAGE_S)
         visits = Visits(device, self._dice)
         weather = Weather(
             device, self._dice("weather"), outage_s // 60, [seconds // 3], str(INTERVAL_S)
         )
-        power = Power(device, self._dice("power"), *_CUT_AFTER_S)
+        power = Power(device, self._dice("power"), *(_CUT_SOON_S if is_short else _CUT_AFTER_S))
         self._keeper = Keeper(device, visits, weather, power, _QUIET_EVERY_S)
         plays = [visits.play(outlet) for outlet in outlets]
         plays.append(self._keeper.play())
@@ -109,7 +113,7 @@ class Day:
 
 def main(seed, seconds, meter, has_trouble, coarse_ms, bug=None):
     if bug:
-        BUGS[bug]()
+        BUGS[bug][0]()
     day = Day(seed, seconds, meter == "keeps", has_trouble == "1", coarse_ms)
     device = day.device
     day.run(seconds * 1000)

@@ -14,7 +14,7 @@ from chip.nor import MemoryCells, PowerCut
 from state import Log, count_files
 
 from charge_bench import Bench
-from cut_flash import Flash, make, mount
+from cut_flash import Flash, make, mount, unmount
 from loader.files import Files
 
 ROOT = "/d"
@@ -27,18 +27,22 @@ _HOT_MS = 2500
 _HANG_S = 9  # until the watchdog bites
 
 
+def new_flash():
+    """A flash with an empty LittleFS."""
+    flash = Flash(MemoryCells(SECTORS), SECTORS)
+    make(flash)
+    return flash
+
+
 class Device(Bench):
     """``outlets`` in order; ``journal(list)`` takes what happened; see `day` for the rest."""
 
-    def __init__(self, outlets, keys, journal):
-        self.flash = Flash(MemoryCells(SECTORS), SECTORS)
-        make(self.flash)
-        self._port = mount(self.flash, ROOT)
-        files = Files(ROOT)
-        files.mkdir("/state")
+    def __init__(self, outlets, keys, journal, flash):
+        self.flash = flash
+        self._port = None
         self.outlets = outlets
         self.journal = journal
-        self.is_off = False
+        self.is_off = True
         self.link_allowed = True
         self.link_at_ms = 0
         self.hot_until_ms = 0
@@ -50,51 +54,60 @@ class Device(Bench):
         self.worst_us = 0
         self.worst_flash = (0, 0)  # operations, erases of one turn
         self._on_at_ms = 0
+        self._stop_reason = "PowerLoss"
+        self._was_on = False
         self._turn_at_ms = 0
         self._knows_time = False
         self._pending = []  # of this turn, not yet sure
         self._seen: list = [None] * len(outlets)
         self._open: list = [None] * len(outlets)  # idTag of what the books must know
-        super().__init__(keys, len(outlets), files=files)
+        super().__init__(keys, len(outlets))
         self.lines = Log(self._logged)
 
     # -- power --------------------------------------------------------------------------
 
     def power_up(self, stop_reason="PowerLoss", inhibited=False):
-        """Mount and start anew; PowerCut may come at any flash operation of it."""
-        self.outgoing_lost()
+        """Mount and start anew; PowerCut may come at any flash operation of it.
+
+        Not from the constructor: the first start is that of the first step.
+        """
+        if not self.elapsed_ms:
+            return
+        self.inbox.clear()
+        self._seen = [None] * len(self.outlets)
         self._port = mount(self.flash, ROOT, self._port)
         self.files = Files(ROOT)
+        self.files.mkdir("/state")
         super().power_up(stop_reason, inhibited)
         self._turn_at_ms = self.elapsed_ms
         self.is_off = False
-        if self._boots > 1:
+        if self._was_on:
             self._settle_registers(stop_reason)
+        self._was_on = True
 
-    def outgoing_lost(self):
-        """What was on the way in both directions is gone."""
-        self.inbox.clear()
-        self._seen = [None] * len(self.outlets)
+    def close(self):
+        """Unmount; the device is done with."""
+        unmount(self._port, ROOT)
 
-    def fail(self, reason):
-        """The charge point stops at once, ``reason``: "PowerLoss" or "Reboot"."""
+    def fail(self, reason, stood_ms=0):
+        """The charge point stops, ``reason``: "PowerLoss" or "Reboot", after it stood still."""
         cut = []
         for outlet in self.outlets:
             index = outlet.connector - 1
             meter = outlet.meter
-            before_wh = meter.count_before_wh(SAVED_S)
+            before_wh = meter.count_before_wh(SAVED_S + stood_ms // 1000)
             cut.append([outlet.connector, self._open[index], meter.count_wh, before_wh])
         for event in self._pending:
             if event[0] == "begin":
                 event[0] = "maybe"
                 self.journal(event)
         self._pending.clear()
-        self.journal(["cut", self.elapsed_ms, reason, cut])
+        self.journal(["cut", self.elapsed_ms, reason, stood_ms, cut])
         self._knows_time = False
         if self.linked:
             self.linked = False
             self.central.link_lost()
-        self.is_off = True
+        self.is_off = self._was_on = True
         self._stop_reason = reason
         wait_s = self.on_off(reason) if self.on_off else 1
         self._on_at_ms = self.elapsed_ms + wait_s * 1000
@@ -107,12 +120,13 @@ class Device(Bench):
                 connector = self.evse.connectors[outlet.connector - 1]
                 outlet.pilot(connector.offered_ma, self.elapsed_ms)
                 outlet.draw(connector.contactor.on, 1000, self.elapsed_ms)
-        self.fail("Reboot")
+        self.fail("Reboot", _HANG_S * 1000)
 
     def _try_power_up(self):
-        later, mode = self.next_cuts.pop(0) if self.next_cuts else (None, None)
-        at = None if later is None else self.flash.operations + later
-        self.flash.power_on_until(at, mode)
+        flash = self.flash
+        if not flash.is_armed:
+            later, mode = self.next_cuts.pop(0) if self.next_cuts else (0, None)
+            flash.power_on_until(flash.operations + later if later else None, mode)
         for outlet in self.outlets:
             outlet.meter.rebooted()
         self.link_at_ms = self.elapsed_ms + 2000

@@ -99,8 +99,10 @@ class Visits:
 
     def _idTag(self, outlet):
         device = self._device
+        if device.is_off:
+            return None
         transaction = device.evse.connectors[outlet.connector - 1].transaction
-        return None if device.is_off or transaction is None else transaction.idTag
+        return transaction and transaction.idTag
 
     def _begin(self, outlet, dice):
         """A start by card or from afar; each with a card of its own, for it tells whose it is."""

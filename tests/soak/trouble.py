@@ -10,6 +10,7 @@ _MODES = ("clean", "torn", "after")
 _POLL_MS = 1000
 _QUIET_MS = 45000
 _LOOK_MIN = 5
+_CLOSE_S = "2"  # between the readings that fill the outbox
 
 
 class Weather:
@@ -95,22 +96,28 @@ class Weather:
     def _long_outage(self):
         """Hours without a link, with readings so close together that the outbox gets full."""
         device = self._device
-        self._interval("5")
-        yield 5000
+        yield from self._interval(_CLOSE_S)
         device.link_allowed = False
         for _ in range(self._minutes // _LOOK_MIN):
             yield _LOOK_MIN * 60000
             if not device.is_off:
                 device.measure("state")
         device.link_allowed = True
-        yield 120000
-        self._interval(self._interval_s)
+        yield 60000
+        yield from self._interval(self._interval_s)
 
     def _interval(self, value):
+        """Have the interval of the readings changed; the journal knows since when."""
         device = self._device
-        device.journal(["interval", device.elapsed_ms, int(value)])
         change = {"key": "MeterValueSampleInterval", "value": value}
-        device.inputs.append(lambda: device.central.call("ChangeConfiguration", change))
+        while True:
+            if device.linked:
+                device.inputs.append(lambda: device.central.call("ChangeConfiguration", change))
+                yield 3000
+                if device.central.answered == {"status": "Accepted"}:
+                    break
+            yield _POLL_MS
+        device.journal(["interval", device.elapsed_ms, int(value)])
 
 
 class Power:
@@ -177,7 +184,10 @@ class Keeper:
     def rest(self):
         """Until nobody charges and nothing is left to be said."""
         device = self._device
-        self._visits.hold = self._weather.is_calm = self._power.is_calm = True
+        self._weather.is_calm = True
+        while not self._weather.fine:
+            yield _POLL_MS
+        self._visits.hold = self._power.is_calm = True
         since_ms = device.elapsed_ms
         while device.elapsed_ms - since_ms < _QUIET_MS:
             yield _POLL_MS

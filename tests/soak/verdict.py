@@ -134,7 +134,7 @@ def _judge_readings(books, transaction, start_s, totals):
 def _missing(times, interval_s, cuts_s):
     """How many readings are not there between ``times``, the last of which is the end."""
     missing = 0
-    slack_s = min(LATE_S, interval_s * 0.45)
+    slack_s = max(min(LATE_S, interval_s * 0.45), 1.5)  # whole seconds are told
     times.sort()
     for index in range(1, len(times)):
         before_s, after_s = times[index - 1], times[index]

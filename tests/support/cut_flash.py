@@ -24,6 +24,11 @@ class Flash(NorFlash):
         self.cut_after = operation if mode == "after" else None
         self.power_on(None if mode == "after" else operation, mode == "torn")
 
+    @property
+    def is_armed(self):
+        """Whether the power is still to go."""
+        return (self.cut_at or self.cut_after or 0) > self.operations
+
     def erase(self, sector):
         super().erase(sector)
         self._cut_when_due()
@@ -66,8 +71,13 @@ def make(flash):
 def mount(flash, root, before=None):
     """Mount ``flash`` at ``root``; gives its Port. ``before``: the last boot's, which dies."""
     if before:
-        before.is_on = False
-        vfs.umount(root)
+        unmount(before, root)
     port = Port(flash)
     vfs.mount(vfs.VfsLfs2(port, progsize=_PROGRAM_BYTES), root)
     return port
+
+
+def unmount(port, root):
+    """``port`` dies, and what is mounted at ``root`` with it."""
+    port.is_on = False
+    vfs.umount(root)

@@ -1,3 +1,0 @@
-"""Seeded bugs."""
-
-BUGS = {}
