@@ -8,7 +8,7 @@ here asks the charge point. The journal's events are lists, times in ms since th
     cut, ms, reason, ms it stood still, [[connector, idTag, count Wh, least Wh], ...]
     boot, ms, reason, [[connector, register Wh, count Wh], ...]
     rx, ms, uniqueId, action, payload, fate, transactionId told
-    clock, ms (the time is known)     full, ms (readings thinned)     interval, ms, seconds
+    clock, ms, seconds (it is late by)     full, ms (readings thinned)     interval, ms, seconds
 
 **Lost**: a begin or an end whose turn was over (Power cut within it: it may, or may not, have
 been) that is not in the books, and a reading that was due and is not there. Excused are messages
@@ -73,6 +73,8 @@ class Books:
         self.full_ms = []
         self.boots = 1
         self._boot_ms, self._knows_ms = 0, None  # since when this run knows the time
+        self._starts_ms = [0]
+        self._clocks = []  # (run, s, how late the clock is from then on)
         self.lost = 0
         self.duplicated = 0
         self.off_wh = 0
@@ -144,11 +146,23 @@ class Books:
                     transaction.is_timeless = True
 
     def on_clock(self, event):
-        self._knows_ms = event[1]
+        if self._knows_ms is None:
+            self._knows_ms = event[1]
+        self._clocks.append((self.boots, event[1] / 1000, event[2]))
+
+    def true_s(self, told_s):
+        """The time that the charge point's clock called ``told_s``, as near as can be known."""
+        boot = sum(1 for ms in self._starts_ms if ms / 1000 <= told_s)
+        late_s = None
+        for number, at_s, by_s in self._clocks:
+            if number == boot and (late_s is None or at_s <= told_s):
+                late_s = by_s
+        return told_s + (late_s or 0)
 
     def on_boot(self, event):
         self.boots += 1
         self._boot_ms, self._knows_ms = event[1], None
+        self._starts_ms.append(event[1])
         for connector, register_wh, count_wh in event[3]:
             cut_wh, least_wh = self._cut.pop(connector)
             short_wh = count_wh - register_wh

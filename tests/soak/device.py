@@ -6,14 +6,13 @@ into ``journal`` (see `books`), by the meter's count and never by the charge poi
 once the turn that it happened in is over: until then it is on no flash and nobody knows of it.
 """
 
-import gc
 import time
 
 from books import SAVED_S
 from chip.nor import MemoryCells, PowerCut
-from state import Log, count_files
+from state import Log, heap_and_files
 
-from charge_bench import Bench
+from charge_bench import START_S, Bench
 from cut_flash import Flash, make, mount, unmount
 from loader.files import Files
 
@@ -57,12 +56,12 @@ class Device(Bench):
         self._stop_reason = "PowerLoss"
         self._was_on = False
         self._turn_at_ms = 0
-        self._knows_time = False
+        self._late_s = None  # the clock, once it is set
         self._pending = []  # of this turn, not yet sure
         self._seen: list = [None] * len(outlets)
         self._open: list = [None] * len(outlets)  # idTag of what the books must know
         super().__init__(keys, len(outlets))
-        self.lines = Log(self._logged)
+        self.lines = Log(self._filled)
 
     # -- power --------------------------------------------------------------------------
 
@@ -103,7 +102,7 @@ class Device(Bench):
                 self.journal(event)
         self._pending.clear()
         self.journal(["cut", self.elapsed_ms, reason, stood_ms, cut])
-        self._knows_time = False
+        self._late_s = None
         if self.linked:
             self.linked = False
             self.central.link_lost()
@@ -216,11 +215,17 @@ class Device(Bench):
             self._open[event[2] - 1] = None if event[0] == "end" else event[3]
             self.journal(event)
         self._pending.clear()
-        if not self._knows_time and self.charge_point.clock.is_set:
-            self._knows_time = True
-            self.journal(["clock", self.elapsed_ms])
+        self._look_at_clock()
         if self.charge_point.ready_to_reset(self.now_ms):
             self.fail("Reboot")
+
+    def _look_at_clock(self):
+        clock = self.charge_point.clock
+        if clock.is_set:
+            late_s = START_S + self.elapsed_ms // 1000 - clock.now_s(self.now_ms)
+            if self._late_s is None or abs(late_s - self._late_s) >= 2:
+                self._late_s = late_s
+                self.journal(["clock", self.elapsed_ms, late_s])
 
     def _changed(self, outlet, connector):
         """Another transaction than at the last look."""
@@ -282,16 +287,11 @@ class Device(Bench):
 
     # -- what is measured ---------------------------------------------------------------
 
-    def _logged(self, text):
-        if "outbox full" in text:
-            self.journal(["full", self.elapsed_ms])
+    def _filled(self):
+        self.journal(["full", self.elapsed_ms])
 
     def measure(self, kind):
         """Heap in use and the files under /state, into the journal."""
         if kind == "quiet":
-            self.lines.lines.clear()
             self.central.forget()
-        gc.collect()
-        used = gc.mem_alloc()
-        files, size = count_files(ROOT + "/state")
-        self.journal([kind, self.elapsed_ms, used, files, size])
+        self.journal([kind, self.elapsed_ms] + heap_and_files(ROOT + "/state"))

@@ -60,7 +60,7 @@ class Share:
         self.heaps = []  # of those, once warm
         self.events = []
         self.most = (0, 0)  # files, bytes
-        self.day = None
+        self.day: list | None = None
         self._arguments = [str(seed), str(seconds), meter, str(int(has_trouble)), str(step_ms)]
         self._arguments += [bug] if bug else []
 
@@ -210,11 +210,10 @@ def steps(seed, seconds):
         [(kind, *rest[1:3], rest[-2]) for kind, *rest in share.events if kind == "end"]
         for share in (fine, coarse)
     ]
-    energy_wh = [share.totals.meter_wh for share in (fine, coarse)]
+    energy_wh = [share.totals.meter_wh if share.totals else -1 for share in (fine, coarse)]
     is_alike = seen[0] == seen[1] and seen[0] and abs(energy_wh[0] - energy_wh[1]) <= len(seen[0])
-    print(
-        f"fine: {fine.day[1]} steps, {energy_wh[0]} Wh; long: {coarse.day[1]}, {energy_wh[1]} Wh"
-    )
+    counts = [share.day and share.day[1] for share in (fine, coarse)]
+    print(f"{counts[0]} and {counts[1]} steps, {energy_wh[0]} and {energy_wh[1]} Wh")
     print(f"steps: {len(seen[0])} transactions, {'alike' if is_alike else 'NOT ALIKE'}")
     return 0 if is_alike else 1
 

@@ -120,7 +120,7 @@ def _judge_readings(books, transaction, start_s, totals):
     for message in transaction.readings.values():
         reading = (message.payload or {"meterValue": ()})["meterValue"]
         if reading and reading[0]["sampledValue"][0]["context"] == "Sample.Periodic":
-            times.append(parse_iso(reading[0]["timestamp"]) - start_s)
+            times.append(books.true_s(parse_iso(reading[0]["timestamp"]) - start_s))
     missing = _missing(times + [last_s], interval_s, transaction.cuts_s)
     if not missing:
         return
