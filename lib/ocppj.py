@@ -18,6 +18,10 @@ _CALLERROR = const(4)
 _MAX_ID = const(64)
 
 
+# An import that finds no memory may say that it finds no module.
+NO_MEMORY = (MemoryError, ImportError)
+
+
 class OcppjError(Exception):
     """Any misuse or failure of the RPC layer."""
 
@@ -65,6 +69,7 @@ class Rpc:
         self.timeout_ms = timeout_ms
         self._ids = unique_ids
         self._max_chars = max_chars
+        self.late = None  # id of a CALL that was given up on: its result still counts
         self._pending = None
         self._deadline_ms = 0
 
@@ -102,13 +107,14 @@ class Rpc:
 
     def reset(self):
         """Forget the outstanding CALL: the link is gone."""
-        self._pending = None
+        self._pending = self.late = None
 
     def receive(self, text, now_ms) -> tuple | None:
         """The event that ``text`` brings, or None where it is to be ignored.
 
-        ("call", id, action, payload), ("result", id, payload), ("error", id, code, description)
-        or ("bad", id or None, why): log it, and answer FormationViolation where there is an id.
+        ("call", id, action, payload), ("result", id, payload), ("error", id, code, description),
+        ("late", id, payload): a result of `late`; or
+        ("bad", id or None, why): log it, and answer FormationViolation where there is an id.
         """
         if len(text) > self._max_chars:
             return ("bad", _call_id(text), "message too long")
@@ -127,14 +133,20 @@ class Rpc:
             return ("bad", None, "no readable id")
         if kind == _CALL:
             return _call(unique_id, message)
-        if unique_id != self._pending:
+        event = "result"
+        if unique_id == self._pending:
+            self._pending = None
+        elif unique_id == self.late and kind == _CALLRESULT:
+            event = "late"
+        else:
             return None
-        self._pending = None
         if kind == _CALLERROR:
             return ("error", unique_id, _text_at(message, 2)[:40], _text_at(message, 3)[:255])
         if len(message) < 3 or not isinstance(message[2], dict):
+            if event == "late":
+                return None
             return ("error", unique_id, "FormationViolation", "result without a payload")
-        return ("result", unique_id, message[2])
+        return (event, unique_id, message[2])
 
 
 def is_text(text):

@@ -12,7 +12,7 @@ from firmware.ocpp16.registration import Registration
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
 from micropython import const
-from ocppj import CallError, Rpc
+from ocppj import NO_MEMORY, CallError, Rpc
 
 # What `on_answer` gets in the place of a CALLERROR's code.
 NOT_SENT = "NotSent"
@@ -44,6 +44,7 @@ class ChargePoint:
         self._link = False
         self._queue = []  # (action, payload, on_answer, triggered)
         self._on_answer = None  # of the CALL in flight
+        self._on_late = None  # of the one whose answer still counts when it comes too late
         self._boot_in_flight = False
         self._outbox_sent_last = False
         self.now_ms = 0
@@ -131,6 +132,7 @@ class ChargePoint:
         self.now_ms = now_ms
         self._link = True
         self.registration.link_up(now_ms)
+        self.status.link_up()
         self._pump(now_ms)
 
     def disconnected(self, now_ms):
@@ -139,14 +141,21 @@ class ChargePoint:
         self._link = False
         self._rpc.reset()
         self.outgoing.clear()
+        self._outbox.interrupted()
         self.registration.link_down(self._boot_in_flight)
-        self._boot_in_flight = False
         waiting = self._queue
         self._queue = []
-        self._settle(False, NOT_SENT, now_ms)
+        try:
+            self._settle(False, NOT_SENT, now_ms)
+        except NO_MEMORY:
+            self._on_answer = None
+        self._boot_in_flight = False
         for _, _, on_answer, _ in waiting:
-            if on_answer:
-                on_answer(False, NOT_SENT, now_ms)
+            try:
+                if on_answer:
+                    on_answer(False, NOT_SENT, now_ms)
+            except NO_MEMORY:
+                pass  # whoever it was about has to ask again
 
     def receive(self, text, now_ms):
         """Take one text message of the link."""
@@ -159,6 +168,9 @@ class ChargePoint:
             self._answer(unique_id, event[2], event[3], now_ms)
         elif kind == "result":
             self._settle(True, event[2], now_ms)
+        elif kind == "late":
+            self._rpc.late = None
+            self._on_late(True, event[2], now_ms)
         elif kind == "error":
             self.log("CALLERROR %s %s" % event[2:])
             self._settle(False, event[2] or "GenericError", now_ms)
@@ -172,9 +184,13 @@ class ChargePoint:
         """Whatever time brings. Call it after each `Evse.tick`, or a few times a second."""
         self.now_ms = now_ms
         self.clock.now_s(now_ms)
-        if self._rpc.expire(now_ms):
+        unique_id = self._rpc.expire(now_ms)
+        if unique_id:
             self.log("no answer in time")
-            self._settle(False, TIMEOUT, now_ms)
+            on_answer = self._on_answer
+            if self._settle(False, TIMEOUT, now_ms):
+                self._rpc.late = unique_id
+                self._on_late = on_answer
         evse = self.evse
         if self.job:
             evse.set_available(not self.job.wants_unavailable, False)
@@ -198,20 +214,24 @@ class ChargePoint:
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)
-        except MemoryError:  # the answer's text was too long for what is left
+        except NO_MEMORY:  # the answer's text was too long for what is left
             text = self._rpc.error(unique_id, "InternalError", "out of memory")
         self.outgoing.append(text)
 
     def _settle(self, ok, payload, now_ms):
+        """Say what became of the CALL in flight; true where a late answer would still count.
+
+        What fails in there, for want of memory say, costs the link: then it is told NOT_SENT.
+        """
         on_answer = self._on_answer
+        is_awaited = on_answer(ok, payload, now_ms) if on_answer else None
         self._on_answer = None
         self._boot_in_flight = False
-        if on_answer:
-            on_answer(ok, payload, now_ms)
+        return is_awaited
 
     def _pump(self, now_ms):
         """Send the next CALL where the link is free for one."""
-        if not self._link or self._rpc.pending is not None:
+        if not self._link or self._rpc.pending is not None or self._on_answer:
             return
         due = self.registration.next_call(now_ms)
         if due:
@@ -232,4 +252,6 @@ class ChargePoint:
 
     def _call(self, action, payload, on_answer, now_ms, unique_id=None):
         self._on_answer = on_answer
+        if unique_id or self._boot_in_flight:
+            self._rpc.late = None  # it is sent again
         self.outgoing.append(self._rpc.call(action, payload, now_ms, unique_id))

@@ -203,6 +203,7 @@ class Outbox:
         self._in_flight = False
         self._retry_at_ms = None
         if kind != "M" or (self._unnoted and not segments.count) or self._unnoted >= _UNNOTED:
+            self._is_saved = False
             self.save(now_ms)
 
     def failed(self, now_ms):
@@ -243,7 +244,7 @@ class Outbox:
             self._unnoted = 0
             self._saved_ms = now_ms
             segments.clean()
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self._flash_failed(error, now_ms)
             self._is_saved = False
 

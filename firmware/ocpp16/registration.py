@@ -75,6 +75,7 @@ class Registration:
             self._set_clock(payload.get("currentTime"), now_ms)
 
     def _boot_answered(self, ok, payload, now_ms):
+        """True where the answer is still waited for."""
         if ok:
             from firmware.ocpp16.validate import validate
 
@@ -85,27 +86,30 @@ class Registration:
                 ok = False
             forget("firmware.ocpp16.validate")
         if not ok:
-            if self.status != "Accepted":
-                self._wait(_RETRY_S, now_ms)
-            return
-        before = self.status
-        self.status = payload["status"]
+            if self.status == "Accepted":
+                return False
+            self._wait(_RETRY_S, now_ms)
+            return True
+        status = payload["status"]
         interval_s = payload["interval"]
-        self._log("BootNotification %s, interval %d s" % (self.status, interval_s))
-        if self.status != "Rejected":
+        self._log("BootNotification %s, interval %d s" % (status, interval_s))
+        if status != "Rejected":
             self._set_clock(payload["currentTime"], now_ms)
-        if self.status != "Accepted":
+        self._boot_at_ms = None
+        if status != "Accepted":
             self._wait(interval_s if interval_s > 0 else _RETRY_S, now_ms)
-            return
-        if interval_s > 0:
-            self._configuration.assign("HeartbeatInterval", min(interval_s, _LONGEST_S))
-        self._heartbeat_ms = now_ms
-        if before != "Accepted":
-            self._on_accepted()
+        else:
+            if interval_s > 0:
+                self._configuration.assign("HeartbeatInterval", min(interval_s, _LONGEST_S))
+            self._heartbeat_ms = now_ms
+            if self.status != status:
+                self._on_accepted()
+        self.status = status  # last: what failed before is as if no answer had come
+        return False
 
     def link_down(self, boot_in_flight):
         """The link is gone; a BootNotification without its answer goes out again at once."""
-        if boot_in_flight:
+        if boot_in_flight or (self.status != "Accepted" and self._boot_at_ms is None):
             self._boot_now = True
 
     def _wait(self, interval_s, now_ms):

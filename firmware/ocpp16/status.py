@@ -3,7 +3,11 @@
 May import: `ticks`.
 """
 
-from ticks import ticks_diff
+from micropython import const
+from ticks import ticks_add, ticks_diff
+
+# Until a status that was not answered is told again, on the same link.
+_AGAIN_MS = const(60000)
 
 
 class StatusReporter:
@@ -12,7 +16,8 @@ class StatusReporter:
     def __init__(self, charge_point):
         self._charge_point = charge_point
         count = len(charge_point.evse.connectors) + 1
-        self._heard: list = [None] * count  # (status, errorCode) told last
+        # (status, errorCode) told last; (): nobody knows whether it was heard
+        self._heard: list = [None] * count
         self._shown: list = [None] * count  # as seen by the last tick
         self._since_ms: list = [None] * count  # None: for long enough
 
@@ -20,6 +25,12 @@ class StatusReporter:
         """The central system knows nothing: tell it about all of them, at once."""
         for index in range(len(self._heard)):
             self._heard[index] = None
+
+    def link_up(self):
+        """A new link: tell at once what the last one may have swallowed."""
+        for index in range(len(self._heard)):
+            if self._heard[index] == ():
+                self._heard[index] = None
 
     def tick(self, now_ms):
         """Tell what has changed and lasted for MinimumStatusDuration."""
@@ -40,10 +51,12 @@ class StatusReporter:
                 self._tell(index, now_ms, False)
 
     def triggered(self, connector_id):
-        """Send the status of one connector, or with None of all, now."""
+        """Send the status of one connector, or with None of all, now; False where it can't be."""
+        sent = False
         for index in range(len(self._heard)):
             if connector_id in (None, index):
-                self._tell(index, self._charge_point.now_ms, True)
+                sent = self._tell(index, self._charge_point.now_ms, True) or sent
+        return sent
 
     def _outlet(self, index):
         evse = self._charge_point.evse
@@ -56,8 +69,13 @@ class StatusReporter:
 
         def on_answer(ok, payload, now_ms):
             # A refusal counts as heard: saying it again would be refused again.
-            if not ok and payload == "NotSent" and self._heard[index] == told:
+            if ok or self._heard[index] != told:
+                return
+            if payload == "NotSent":
                 self._heard[index] = None
+            elif payload == "Timeout":
+                self._heard[index] = ()
+                self._since_ms[index] = ticks_add(now_ms, _AGAIN_MS)
 
         payload = {
             "connectorId": index,
@@ -65,4 +83,4 @@ class StatusReporter:
             "status": told[0],
             "timestamp": self._charge_point.clock.iso(now_ms),
         }
-        self._charge_point.send("StatusNotification", payload, on_answer, triggered)
+        return self._charge_point.send("StatusNotification", payload, on_answer, triggered)

@@ -62,7 +62,7 @@ class Transactions:
                 if payload == "NotSent":
                     outbox.interrupted()
                 else:
-                    outbox.failed(now_ms)
+                    return not outbox.failed(now_ms)  # a late answer is as good
             elif action == "MeterValues":
                 outbox.delivered(now_ms)
             else:

@@ -118,6 +118,21 @@ class RpcTest(unittest.TestCase):
         # The answer to the first try may still come: it is one and the same message.
         self.assertEqual(self.rpc.receive('[3,"kept-1",{}]', 1500), ("result", "kept-1", {}))
 
+    def test_late_result(self):
+        unique_id = self.call()
+        self.rpc.expire(1000)
+        self.assertIsNone(self.rpc.receive('[3,"%s",{}]' % unique_id, 1500))
+        self.rpc.late = unique_id
+        self.call(2000)
+        for text in ('[4,"%s","InternalError","",{}]', '[3,"%s"]', '[3,"%s",5]'):
+            self.assertIsNone(self.rpc.receive(text % unique_id, 2500))
+        self.assertEqual(
+            self.rpc.receive('[3,"%s",{"a":1}]' % unique_id, 2500), ("late", unique_id, {"a": 1})
+        )
+        self.assertIsNotNone(self.rpc.pending)
+        self.rpc.reset()
+        self.assertIsNone(self.rpc.receive('[3,"%s",{}]' % unique_id, 2500))
+
 
 class UniqueIdsTest(unittest.TestCase):
     def test_never_twice_and_never_too_long(self):
