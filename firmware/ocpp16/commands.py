@@ -8,13 +8,13 @@ May import: its siblings, `ocppj`, `loader.modules`. A profile's commands are in
 from firmware.ocpp16.table import row
 from loader.modules import forget
 from micropython import const
-from ocppj import CallError
+from ocppj import NO_MEMORY, CallError
 
 # Name, then each field and what it holds (see `validate`); "-": no fields.
 # A good chargingProfile is ignored, as section 5.11 wants without SmartCharging.
 ACTIONS = """
 RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
-RemoteStopTransaction transactionId i!
+RemoteStopTransaction transactionId il!
 Reset type eHard|Soft!
 """
 _CORE = const(
@@ -69,7 +69,7 @@ def answer(charge_point, action, payload, now_ms):
 
         validate(row(handlers["ACTIONS"], action)[1:], payload)
         return handlers[action](charge_point, payload, now_ms)
-    except MemoryError:
+    except NO_MEMORY:
         raise CallError("InternalError", "out of memory")  # the link goes on
     except OSError as error:
         raise CallError("InternalError", "storage: %s" % error)

@@ -8,6 +8,7 @@ A table maps each field to what it holds, a required one with "!" at its end:
 
     "s20"   string of at most 20 characters ("s": 1024)      "b"   boolean
     "i0:9"  integer, from and to ("i", "i0": 32 bits)         "n"   number
+    "il"    integer of 64 bits
     "d"     date and time                                     "o"   object, not looked into
     "eA|B"  one of A and B                                    "as50" array of "s50"
 
@@ -64,6 +65,8 @@ def _check(kind, value, name):
     elif sort == "i" or sort == "n":
         number = isinstance(value, int) or (sort == "n" and isinstance(value, float))
         _expect(number and not isinstance(value, bool), name)
+        if rest == "l":
+            rest = "%d:%d" % (-1 << 63, (1 << 63) - 1)
         low, _, high = rest.partition(":")
         good = int(low or -0x80000000) <= value <= int(high or 0x7FFFFFFF)
     elif sort == "a":
