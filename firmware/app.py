@@ -15,6 +15,7 @@ from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
 from micropython import const
+from ocppj import NO_MEMORY
 from ticks import ticks_ms
 
 _PROVISIONING_POLL_MS = const(500)
@@ -153,7 +154,7 @@ class App:
         job.begin()
         try:
             from firmware.upload import attempt
-        except MemoryError:
+        except NO_MEMORY:
             job.failed("out of memory", self.now_s())
             return
         await attempt(self, job, charge_point.registration.payload)

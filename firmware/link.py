@@ -1,7 +1,7 @@
 """The link to the central system: connect, pump texts both ways, come back after a loss.
 
 May import: ``firmware.ocpp16`` by argument, ``ws``, ``httpc``, ``transport``, ``reconnect``,
-``ticks``, ``loader.modules``.
+``ocppj``, ``ticks``, ``loader.modules``.
 """
 
 import asyncio
@@ -10,12 +10,15 @@ import httpc.errors  # noqa: F401 stays when the rest goes: its classes are caug
 from httpc import OPENING
 from loader.modules import forget
 from micropython import const
+from ocppj import NO_MEMORY
 from reconnect import DEAD, FIRST_MS, PING, Reconnect
 from ticks import sleep_ms, ticks_ms
 from transport import TransportError
 from ws.errors import HandshakeError, WsError
 
 _PUMP_MS = const(50)
+# Texts to send, until which more are taken in.
+_MOST_WAITING = const(8)
 # Of one message: more than ocppj takes (16,384 characters), so more than a board needs; it is
 # there twice, as bytes and as text, when it has come.
 MAX_MESSAGE_BYTES = const(16384)
@@ -41,7 +44,7 @@ class Link:
         self._is_closed = False
 
     async def run(self):
-        """The task, until ``close``. Raises what taking a message raises, but MemoryError: to be
+        """The task, until ``close``. Raises what taking a message raises, but NO_MEMORY: to be
         without memory is to lose the connection."""
         wait_ms = self._reconnect.first_ms
         while not self._is_closed:
@@ -50,7 +53,7 @@ class Link:
             try:
                 if self._network_up() and not self._is_closed:
                     wait_ms = await self._session()
-            except MemoryError:
+            except NO_MEMORY:
                 pass
 
     async def _session(self):
@@ -60,7 +63,7 @@ class Link:
             socket = await self._open()
         except HandshakeError as error:
             return self._note(error, reconnect.failed(error.status, error.retry_after))
-        except (TransportError, MemoryError) as error:
+        except (TransportError,) + NO_MEMORY as error:
             return self._note(error, reconnect.failed())
         now_ms = ticks_ms()
         reconnect.opened(now_ms)
@@ -71,15 +74,17 @@ class Link:
             self._socket = socket
             reader = asyncio.create_task(self._read(socket))
             reason = await self._pump(socket, reader)
-        except (WsError, TransportError, MemoryError) as error:
+        except (WsError, TransportError) + NO_MEMORY as error:
             reason = str(error)
         finally:
             if reader:
                 reader.cancel()
-            await socket.close()
-            self._socket = None
-            now_ms = ticks_ms()
-            self._charge_point.disconnected(now_ms)
+            try:
+                await socket.close()
+            finally:
+                self._socket = None
+                now_ms = ticks_ms()
+                self._charge_point.disconnected(now_ms)
         return self._note(reason, reconnect.closed(now_ms))
 
     async def _open(self):
@@ -111,7 +116,10 @@ class Link:
         # Ends with the connection.
         try:
             while True:
-                self._charge_point.receive(await socket.recv(), ticks_ms())
+                text = await socket.recv()
+                while len(self._charge_point.outgoing) >= _MOST_WAITING:
+                    await sleep_ms(_PUMP_MS)  # it asks faster than it reads
+                self._charge_point.receive(text, ticks_ms())
         except (WsError, TransportError):
             pass
 

@@ -9,6 +9,7 @@ from httpc import OPENING
 from loader.modules import forget
 from loader.record import other
 from micropython import const
+from ocppj import NO_MEMORY
 from ticks import sleep_ms, ticks_diff, ticks_ms
 
 _POLL_MS = const(100)
@@ -65,7 +66,7 @@ class Updater:
         generation = job.generation
         try:
             from firmware.download import REFUSALS, HttpError, TransportError, fill
-        except MemoryError as error:
+        except NO_MEMORY as error:
             self._transport_failed(_text(error))
             return
         slot = self._slots[other(self._record().home)]
@@ -80,7 +81,7 @@ class Updater:
                 lambda: job.generation != generation,
             )
             tell = job.staged if argument else None
-        except (HttpError, TransportError, MemoryError) as error:
+        except (HttpError, TransportError) + NO_MEMORY as error:
             tell, argument = self._transport_failed, _text(error)
         except REFUSALS as error:
             tell, argument = job.content_refused, _text(error)

@@ -1,6 +1,6 @@
 """One attempt to upload the logs. Loaded for it alone.
 
-May import: ``httpc``, ``transport``, ``firmware``, ``loader.modules``.
+May import: ``httpc``, ``ocppj``, ``transport``, ``firmware``, ``loader.modules``.
 """
 
 from firmware.log_report import Report
@@ -9,6 +9,7 @@ from httpc.errors import HttpError, UrlError
 from httpc.upload import upload
 from loader.modules import forget
 from micropython import const
+from ocppj import NO_MEMORY
 from transport import TransportError
 
 _LOADED = const(
@@ -55,7 +56,7 @@ async def attempt(app, job, boot):
         report = Report(files, title.encode() + b"\n", job.start_s, job.stop_s)
         source = _Source(report, job)
         await upload(job.url(), source=source, length=report.length, headers=_TYPE, **app.trust())
-    except (HttpError, TransportError, OSError, MemoryError) as error:
+    except (HttpError, TransportError, OSError) + NO_MEMORY as error:
         reason = "%s: %s" % (type(error).__name__, error)
         is_final = isinstance(error, UrlError)
     finally:

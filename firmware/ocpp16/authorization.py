@@ -1,10 +1,11 @@
 """Who may charge: a card at the reader, or a RemoteStartTransaction (OCPP 1.6 sections 3.5, 4.1).
 
-May import: its siblings, `loader.modules`. The rules are in `authorization_rules`, loaded for one
+May import: its siblings, `loader.modules`, `ocppj`. The rules are in `authorization_rules`, loaded for one
 card and dropped again.
 """
 
 from loader.modules import forget
+from ocppj import NO_MEMORY
 
 
 class Authorization:
@@ -59,7 +60,7 @@ class Authorization:
         """What the rule gives; False where it could not be loaded."""
         try:
             from firmware.ocpp16 import authorization_rules
-        except MemoryError:
+        except NO_MEMORY:
             self._charge_point.log("no memory for an authorization")
             return False
         try:

@@ -1,9 +1,10 @@
 """The rules of authorization, one function for each method of `Authorization`; see there.
 
-May import: its siblings, `loader.modules`. Loaded for one card. The cache lies in flash.
+May import: its siblings, `loader.modules`, `ocppj`. Loaded for one card. The cache lies in flash.
 """
 
 from loader.modules import forget
+from ocppj import NO_MEMORY
 
 
 def present(charge_point, idTag, connector_id):
@@ -120,7 +121,7 @@ def _cached(charge_point, verb, *arguments):
         from firmware.ocpp16 import authorization_cache
 
         return authorization_cache.__dict__[verb](charge_point.files, *arguments)
-    except (OSError, MemoryError) as error:
+    except (OSError,) + NO_MEMORY as error:
         # Charging goes on: what it costs is what this card may do offline.
         charge_point.log("authorization cache: %r" % error)
         return None

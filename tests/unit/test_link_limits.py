@@ -48,6 +48,48 @@ class LimitsTest(LinkCase):
 
         self.play(handler, story, charge_point)
 
+    def test_a_peer_that_asks_and_does_not_read_fills_no_heap(self):
+        most = []
+
+        async def handler(reader, writer):
+            await open_ws(reader, writer)
+            for _ in range(60):
+                await say(writer, frame(1, b"ask"))
+            await sleep_ms(300)
+            for _ in range(61):
+                opcode, payload = await read_frame(reader)
+                answers.append(payload)
+            await hold(reader, writer)
+
+        answers = []
+        charge_point = ChargePoint()
+
+        def receive(text, now_ms):
+            charge_point.outgoing.append("x" * 4000)
+            most.append(len(charge_point.outgoing))
+
+        charge_point.receive = receive
+        self.play(handler, self.until(lambda: len(answers) == 61, 15000), charge_point)
+        self.assertLessEqual(max(most), 8)
+
+    def test_an_import_without_memory_says_that_there_is_no_module(self):
+        async def handler(reader, writer):
+            await open_ws(reader, writer)
+            await say(writer, frame(1, b"late import"))
+            await hold(reader, writer)
+
+        charge_point = ChargePoint()
+        take = charge_point.receive
+
+        def receive(text, now_ms):
+            if text == "late import":
+                raise ImportError("no module named 'x'")
+            take(text, now_ms)
+
+        charge_point.receive = receive
+        wait = self.until(lambda: charge_point.events.count("connected") > 1, 8000)
+        self.play(handler, wait, charge_point)
+
     def test_a_message_larger_than_a_board_takes(self):
         codes = []
 
