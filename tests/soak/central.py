@@ -15,7 +15,7 @@ REFUSED = "BAD"
 _KEPT = 64
 # transactionIds besides 1000 and so on: zero, negative and the largest are valid.
 _ODD_IDS = (0, -2, 2147483647, -2147483648)
-_BAD_IDS = ("7", None, 1.5, True, [], {}, "drop")
+_BAD_IDS = ("seven", None, 1.5, True, [], {}, "drop")
 
 
 class Mood:
