@@ -1,7 +1,7 @@
 """Who may charge: a card at the reader, or a RemoteStartTransaction (OCPP 1.6 sections 3.5, 4.1).
 
-May import: its siblings, `loader.modules`, `ocppj`. The rules are in `authorization_rules`, loaded for one
-card and dropped again.
+May import: its siblings, `loader.modules`, `ocppj`. The rules are in `authorization_rules`,
+loaded for one card and dropped again.
 """
 
 from loader.modules import forget

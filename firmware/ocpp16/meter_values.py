@@ -9,6 +9,10 @@ from firmware.ocpp16.table import row
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
+# Further back a clock that is corrected has been plainly wrong; later than that a reading is not
+# aligned any more.
+_STEP_S = const(3600)
+_LATE_S = const(10)
 _CONTEXTS = const(
     "\nB Transaction.Begin\nC Sample.Clock\nE Transaction.End\nI Interruption.Begin"
     "\nJ Interruption.End\nP Sample.Periodic\nT Trigger\n"
@@ -47,7 +51,7 @@ class Metering:
         self._last_ms = [None] * count
         # Of each connector: [keep every so-manieth, how many there were, begin, middle ...]
         self.kept = [None] * count
-        self._slot = None  # the clock-aligned interval we are in
+        self._slot_s = None  # when the clock-aligned interval we are in began
 
     def tick(self, now_ms):
         """Take the samples that are due."""
@@ -87,15 +91,21 @@ class Metering:
     def _align(self, interval_s, now_ms):
         clock = self._charge_point.clock
         if interval_s == 0 or not clock.is_set:
-            self._slot = None
+            self._slot_s = None
             return
         # Intervals start at 00:00:00; midnight begins a new one whatever their length.
-        days, seconds = divmod(clock.now_s(now_ms), 86400)
-        slot = (days, seconds // interval_s)
-        if self._slot is not None and slot != self._slot:
-            for connector in self._charge_point.evse.connectors:
-                self._sample(connector, "C", "AlignedData", now_ms)
-        self._slot = slot
+        now_s = clock.now_s(now_ms)
+        into_s = now_s % 86400 % interval_s
+        slot_s = now_s - into_s
+        before_s = self._slot_s
+        if before_s is not None:
+            if before_s - _STEP_S <= slot_s <= before_s:
+                return  # or the clock went back a little: no time comes twice
+            # Further in it was the clock that moved on.
+            if slot_s > before_s and into_s < _LATE_S:
+                for connector in self._charge_point.evse.connectors:
+                    self._sample(connector, "C", "AlignedData", now_ms)
+        self._slot_s = slot_s
 
     def _sample(self, connector, context, kind, now_ms):
         transaction = connector.transaction

@@ -1,6 +1,6 @@
 """Transaction messages in strict order, delivered or given up (OCPP 1.6 sections 3.7, 4.3).
 
-May import: its siblings, `json`, `ticks`. A message of begin or end is on flash before anything
+May import: its siblings, `binascii`, `json`, `ticks`. A message of begin or end is on flash before anything
 else happens with it. A sample waits in RAM for a moment: answered promptly it never touches the
 flash. What is there stays until it was answered; being offline is no failed attempt. Every
 message keeps its uniqueId for good.
@@ -14,6 +14,7 @@ it is delivered (520 pages, 62 erases: LittleFS copies a block to append to it).
 """
 
 import json
+from binascii import crc32
 
 from firmware.ocpp16.meter_values import expand
 from firmware.ocpp16.segments import Segments
@@ -239,7 +240,10 @@ class Outbox:
             "saved": self.saved,
         }
         try:
-            segments.files.write(PATH, json.dumps(state).encode())
+            text = json.dumps(state)[:-1]
+            # The check sum of all before it: the last field, in whatever order the others are.
+            text += ', "crc": %d}' % crc32(text.encode())
+            segments.files.write(PATH, text.encode())
             self._is_saved = True
             self._unnoted = 0
             self._saved_ms = now_ms

@@ -1,10 +1,11 @@
 """What the outbox finds on flash at the start. Loaded for that alone.
 
-May import: `json`, its siblings. Rebuilt from the state file and one walk through the segments:
+May import: `binascii`, `json`, its siblings. Rebuilt from the state file and one walk through the segments:
 what waits to be sent, which transactions are open, the energy registers.
 """
 
 import json
+from binascii import crc32
 
 from firmware.ocpp16.outbox import PATH
 from firmware.ocpp16.segments import FOLDER, MESSAGES, RING, SEGMENT, path, unsealed
@@ -13,6 +14,7 @@ from micropython import const
 _MAX_FILE = const(8192)
 # How many segments may be missing behind one whose first line, which would tell, is damaged.
 _GAP = const(64)
+_MOST_CONNECTORS = const(255)
 
 
 def lines(files, number):
@@ -30,7 +32,7 @@ def lines(files, number):
 def recover(outbox, evse):
     """Set up ``outbox``, just made, and the registers of ``evse``."""
     files = outbox.segments.files
-    state = _load(files)
+    state = _load(files, outbox.log)
     outbox.open = state["open"]
     outbox.saved = state["saved"]
     at = state["at"]
@@ -184,9 +186,9 @@ class _Walk:
 
     def _register(self, connector_id, wh):
         registers_wh = self.registers_wh
-        while len(registers_wh) < connector_id:
+        while len(registers_wh) < connector_id <= _MOST_CONNECTORS:
             registers_wh.append(0)
-        if connector_id > 0:
+        if 0 < connector_id <= _MOST_CONNECTORS:
             registers_wh[connector_id - 1] = max(registers_wh[connector_id - 1], wh)
 
 
@@ -229,12 +231,17 @@ def _remove(outbox, number):
         outbox.log("outbox: %r" % error)
 
 
-def _load(files):
+def _load(files, log):
     """The state file's fields, good ones only; "at" None: there is no such thing."""
     state = {"registers_wh": [], "open": [], "at": None, "saved": ""}
-    data = files.read(PATH, _MAX_FILE)
     try:
-        found = json.loads(data) if data else {}
+        data = files.read(PATH, _MAX_FILE)
+        if data is None:
+            return state
+        found = json.loads(data)
+        end = data.rfind(b', "crc": ')
+        if end >= 0 and found.get("crc") != crc32(data[:end]):
+            raise ValueError("check sum")  # earlier versions wrote none
         registers_wh = [max(int(wh), 0) for wh in found.get("registers_wh", ())]
         records = [record for record in found.get("open", ()) if _is_record(record)]
         saved = found.get("saved", "")
@@ -244,8 +251,11 @@ def _load(files):
         number, offset = found["at"]
         if isinstance(number + offset, int) and number > 0 and offset >= 0:
             state["at"] = [number, offset]
-    except (ValueError, TypeError, AttributeError, KeyError):
-        pass
+    except (
+        ValueError, TypeError, AttributeError, KeyError, OverflowError, MemoryError, RuntimeError,
+    ) as error:  # fmt: skip
+        # RuntimeError: nested too deep. As without the file: to charge comes first.
+        log("outbox: state file: %r" % error)
     return state
 
 
@@ -254,4 +264,6 @@ def _is_record(record):
     stop = record.get("stop", start)
     numbers = (start["connectorId"], start["meterStart"], record.get("id", 0), record.get("n", 0))
     texts = (start["timestamp"], start["idTag"], stop["timestamp"], record.get("last", ""))
-    return isinstance(sum(numbers), int) and isinstance("".join(texts), str)
+    if not isinstance(sum(numbers), int) or not isinstance("".join(texts), str):
+        return False
+    return 0 <= start["connectorId"] <= _MOST_CONNECTORS

@@ -3,7 +3,7 @@
 import unittest
 
 from charge_bench import START_S
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.clock import format_iso, parse_iso
 from scenario import Scenario
 
 
@@ -55,6 +55,59 @@ class FullSession(Readings):
         self.assertEqual(len(aligned), 3)
         for payload, _, _ in aligned:
             self.assertNotIn("transactionId", payload)
+
+
+class Aligned(Readings):
+    KEYS = {"ClockAlignedDataInterval": "60", "MeterValueSampleInterval": "0"}
+
+    def times(self):
+        return [time - START_S for _, time, _ in self.readings("Sample.Clock")]
+
+    def set_clock(self, shift_s):
+        """The central system's time, which the charger has from now on, is off by so much."""
+
+        def answer(payload):
+            true_s = START_S + self.bench.elapsed_ms // 1000
+            return {"currentTime": format_iso(true_s + shift_s)}
+
+        self.central.answers["Heartbeat"] = answer
+        self.assertEqual(self.status("TriggerMessage", requestedMessage="Heartbeat"), "Accepted")
+        self.bench.run(0.1)
+
+    def test_a_clock_corrected_backwards_brings_no_time_twice(self):
+        for shift_s in (-3, -90, -900):
+            self.setUp()
+            self.bench.run(125)
+            self.set_clock(shift_s)
+            self.bench.run(1200)
+            times = self.times()
+            self.assertEqual(times, sorted(set(times)))
+            self.assertEqual([time % 60 for time in times], [0] * len(times))
+            self.assertGreaterEqual(len(times), (1300 + shift_s) // 60)
+
+    def test_a_clock_set_forwards_brings_no_reading_out_of_time(self):
+        self.bench.run(125)
+        self.set_clock(90)
+        self.bench.run(60)
+        self.assertEqual(self.times(), [60, 120, 240])
+
+    def test_a_clock_that_was_far_ahead(self):
+        self.bench.run(65)
+        self.set_clock(86400 * 300)
+        self.bench.run(65)
+        self.set_clock(0)
+        self.central.forget()
+        self.bench.run(120)
+        self.assertEqual(self.times(), [180, 240])
+
+    def test_midnight_begins_anew_whatever_the_interval(self):
+        self.change("ClockAlignedDataInterval", "7000")  # 12 of them and 2400 s are a day
+        self.set_clock(86400 - 2400 - 30)
+        self.central.forget()
+        self.bench.run(60)
+        self.set_clock(86400 - self.bench.elapsed_ms // 1000 - 30)
+        self.bench.run(60)
+        self.assertEqual(self.times(), [86400 - 2400, 86400])
 
 
 class Samples(Readings):

@@ -57,7 +57,7 @@ class LimitsTest(LinkCase):
                 await say(writer, frame(1, b"ask"))
             await sleep_ms(300)
             for _ in range(61):
-                opcode, payload = await read_frame(reader)
+                _, payload = await read_frame(reader)
                 answers.append(payload)
             await hold(reader, writer)
 

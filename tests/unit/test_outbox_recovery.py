@@ -57,6 +57,54 @@ class Recovery(OutboxBench):
                 ["StartTransaction", "StopTransaction"],
             )
 
+    def test_a_flipped_bit_in_the_state_file_is_never_believed(self):
+        self.evse.connectors[0].register.wh = 1234567
+        number = self.start(1234567)
+        self.drain()
+        whole = self.files.data[PATH]
+        segments = dict(self.files.data)
+        for index in range(len(whole)):
+            for bit in (1, 8, 64):
+                self.files.data = dict(segments)
+                data = bytearray(whole)
+                data[index] ^= bit
+                self.files.data[PATH] = bytes(data)
+                self.boots = 0
+                self.boot()
+                # The begin is in its segment still, and so is what the meter showed.
+                self.assertEqual(self.evse.connectors[0].register.wh, 1234567)
+                open_now = [(record["n"], record.get("id")) for record in self.outbox.left_open]
+                self.assertIn(open_now, ([(number, 7)], [(number, None)]))
+
+    def test_no_state_file_stops_the_start(self):
+        start = '{"connectorId": %s, "idTag": "A", "meterStart": 1, "timestamp": "t"}'
+        record = '{"schema": 1, "open": [{"n": 1, "id": 1, "start": %s}], "at": [1, 0]}' % start
+        for text in (
+            '{"registers_wh": [1e999], "at": [1, 0]}', "[" * 8000, '{"at": [1e999, 0]}',
+            record % "1000000000", record % "-1", record % "1e999", record % "true",
+            '{"registers_wh": [1], "at": [1, 0], "crc": 5}',
+            '{"registers_wh": [1], "at": [1, 0], "crc": "x"}',
+        ):  # fmt: skip
+            self.files = MemoryFiles()
+            self.files.data[PATH] = text.encode()
+            self.boot()
+            self.assertEqual(self.evse.connectors[0].register.wh, 0)
+            self.stop(self.start())
+            self.assertEqual(len(self.drain()), 2)
+
+    def test_no_memory_for_the_state_file(self):
+        self.drain()
+        read = self.files.read
+
+        def fail(path, limit):
+            self.files.read = read
+            raise MemoryError
+
+        self.files.read = fail
+        self.boot()
+        self.stop(self.start())
+        self.assertEqual(len(self.drain()), 2)
+
     def test_lost_state_file_finds_the_oldest_segment_and_the_ids(self):
         for _ in range(3):
             number = self.start()
