@@ -53,7 +53,7 @@ class Evse:
     @property
     def status(self):
         """Of the charge point as a whole, which is connectorId 0."""
-        return "Available" if self.operative else "Unavailable"
+        return "Available" if self.operative or self.in_use else "Unavailable"
 
     @property
     def errorCode(self):

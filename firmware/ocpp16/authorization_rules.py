@@ -110,7 +110,11 @@ def _decide_offline(charge_point, idTag):
 
 
 def _find(charge_point, idTag):
-    return _cached(charge_point, "find", idTag, charge_point.clock.now_s(charge_point.now_ms))
+    clock = charge_point.clock
+    now_s = clock.now_s(charge_point.now_ms)
+    if not clock.is_set:
+        now_s = max(now_s, clock.seen_s)
+    return _cached(charge_point, "find", idTag, now_s)
 
 
 def _cached(charge_point, verb, *arguments):

@@ -132,7 +132,6 @@ class ChargePoint:
         self.now_ms = now_ms
         self._link = True
         self.registration.link_up(now_ms)
-        self.status.link_up()
         self._pump(now_ms)
 
     def disconnected(self, now_ms):

@@ -4,7 +4,15 @@ May import: `ticks`. Own calendar arithmetic: `time.localtime` counts from 1970 
 from 2000 on another.
 """
 
+from micropython import const
 from ticks import ticks_add, ticks_diff
+
+
+# No image is older, whatever it says of when it was built; a central system's clock may be so
+# far behind; and no board lives longer than that.
+_LEAST_S = const(1704067200)
+_BEHIND_S = const(86400)
+_LIFE_S = const(631152000)
 
 
 class Clock:
@@ -18,13 +26,16 @@ class Clock:
         self.is_set = False
         self._s = floor_s
         self._start_s = floor_s
+        self._floor_s = max(floor_s, _LEAST_S)
+        self.seen_s = 0  # the last time that an earlier run has noted
         self._at_ms = now_ms
 
     def set(self, text, now_ms, age_ms=0):
-        """Take the time from ISO 8601 ``text``, up to ``age_ms`` old. Raises TimeError."""
+        """Take the time from ISO 8601 ``text``, up to ``age_ms`` old. Raises TimeError, also
+        where it is before the image was built or 20 years after."""
         seconds = parse_iso(text)
-        if text[:4] == "9999":
-            raise TimeError(text)  # soon the year would have five digits
+        if not -_BEHIND_S <= seconds - self._floor_s <= _LIFE_S:
+            raise TimeError(text)
         jump_s = seconds - self.now_s(now_ms)
         if not self.is_set:
             self._start_s += jump_s

@@ -66,7 +66,6 @@ class Diagnostics:
                 self.take(before)
             raise
         self.generation += 1
-        self._log("diagnostics: requested, to " + self.location)
 
     def take(self, state):
         """Be what ``state`` says. Raises KeyError, TypeError, ValueError."""

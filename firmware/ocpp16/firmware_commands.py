@@ -27,6 +27,7 @@ def GetDiagnostics(charge_point, payload, now_ms):
     serial = charge_point.registration.payload.get("chargePointSerialNumber", "")
     name = "%s-%s.log" % (_safe(serial), _compact(format_iso(now_s)))
     job = charge_point.diagnostics or Diagnostics(charge_point.files, charge_point.log)
+    charge_point.log("diagnostics: requested, to " + shown(payload["location"]))
     job.request(
         {
             "location": payload["location"],
@@ -52,7 +53,15 @@ def UpdateFirmware(charge_point, payload, now_ms):
         payload.get("retries", 0),
         payload.get("retryInterval", _RETRY_INTERVAL_S),
     )
+    charge_point.log("update: requested from " + shown(payload["location"]))
     return {}
+
+
+def shown(location):
+    """``location`` as the log may have it: less user, password, query and fragment."""
+    scheme, mark, rest = location.split("?")[0].split("#")[0].partition("://")
+    host, slash, path = rest.partition("/")
+    return scheme[:10] + mark + host.split("@")[-1] + slash + path if mark else "?"
 
 
 def _seconds(text):

@@ -7,7 +7,7 @@ from loader.modules import forget
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
-# Until the next try, after the flash has failed.
+# Until the next try, after the flash has failed, or no answer to a report came.
 _PAUSE_MS = const(60000)
 
 
@@ -19,6 +19,7 @@ class FirmwareManagement:
         self._job = job
         self._in_flight = []  # actions
         self._pause_ms = None  # until then
+        self._again_ms = None  # no report until then, as one was not answered
         from firmware.ocpp16.diagnostics import take_up
 
         charge_point.diagnostics = take_up(charge_point.files, charge_point.log)
@@ -47,11 +48,17 @@ class FirmwareManagement:
         status, number = source.next_status(), source.report_number
         if status is None or action in self._in_flight or not self._charge_point.online:
             return
+        again_ms = self._again_ms
+        if again_ms is not None and ticks_diff(self._charge_point.now_ms, again_ms) < 0:
+            return
+        self._again_ms = None
         self._in_flight.append(action)
 
         def answered(ok, payload, now_ms):
             self._in_flight.remove(action)
             if not ok and payload in ("NotSent", "Timeout"):
+                if payload == "Timeout":
+                    self._again_ms = ticks_add(now_ms, _PAUSE_MS)
                 return
             try:
                 source.status_answered(number)  # a CALLERROR is an answer: never loop on it

@@ -53,7 +53,7 @@ class Outbox:
 
     def __init__(self, configuration, clock, log, files, unique_ids, evse):
         self._configuration = configuration
-        self._clock = clock
+        self.clock = clock
         self.log = log
         self._ids = unique_ids
         self._evse = evse
@@ -172,12 +172,12 @@ class Outbox:
         kind, unique_id, number, rest, own = self._oldest()
         if kind == "M":
             connector_id, reading = rest.split(" ", 1)
-            reading = expand(reading, self._clock, own)
+            reading = expand(reading, self.clock, own)
             payload = {"connectorId": int(connector_id), "meterValue": [reading]}
         else:
             from firmware.ocpp16.begin_end import payload_of
 
-            payload = payload_of(rest, self._clock, own)
+            payload = payload_of(rest, self.clock, own)
         if kind != "S" and number:
             transaction_id = self.transaction_id(number)
             payload["transactionId"] = -1 if transaction_id is None else transaction_id
@@ -192,7 +192,7 @@ class Outbox:
         if kind != "M":
             from firmware.ocpp16.begin_end import payload_of, settle
 
-            settle(self, kind, number, payload_of(rest, self._clock, own), transaction_id)
+            settle(self, kind, number, payload_of(rest, self.clock, own), transaction_id)
         forget(*BEGIN_END)
         if segments.count:
             segments.drop()
@@ -230,7 +230,7 @@ class Outbox:
         """Write the state file: what is delivered, open, and the energy registers."""
         segments = self.segments
         if now_ms is not None and not self.left_open:
-            self.saved = self._clock.stamp(now_ms)
+            self.saved = self.clock.stamp(now_ms)
         self._saved_wh = self._registers_wh()
         state = {
             "schema": SCHEMA,

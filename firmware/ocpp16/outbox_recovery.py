@@ -7,6 +7,7 @@ what waits to be sent, which transactions are open, the energy registers.
 import json
 from binascii import crc32
 
+from firmware.ocpp16.clock import TimeError, parse_iso
 from firmware.ocpp16.outbox import PATH
 from firmware.ocpp16.segments import FOLDER, MESSAGES, RING, SEGMENT, path, unsealed
 from micropython import const
@@ -35,6 +36,10 @@ def recover(outbox, evse):
     state = _load(files, outbox.log)
     outbox.open = state["open"]
     outbox.saved = state["saved"]
+    try:
+        outbox.clock.seen_s = parse_iso(outbox.saved)
+    except TimeError:
+        pass  # "+5": its clock was not set
     at = state["at"]
     if at is None:
         at = [1, 0]

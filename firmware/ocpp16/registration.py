@@ -122,4 +122,4 @@ class Registration:
             age_ms = min(max(ticks_diff(now_ms, self._asked_ms), 0), _OLDEST_MS)
             self._clock.set(text, now_ms, age_ms)
         except TimeError:
-            self._log("currentTime is no time")
+            self._log("currentTime refused: %r" % (text,))

@@ -28,7 +28,7 @@ def TriggerMessage(charge_point, payload, now_ms):
     elif message == "MeterValues":
         accepted = _meter_values(charge_point, connector_id or None)
     elif message == "StatusNotification":
-        charge_point.status.triggered(connector_id)
+        accepted = charge_point.status.triggered(connector_id)
     else:
         firmware = message == "FirmwareStatusNotification"
         job = charge_point.job if firmware else charge_point.diagnostics

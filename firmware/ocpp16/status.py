@@ -6,7 +6,7 @@ May import: `ticks`.
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
-# Until a status that was not answered is told again, on the same link.
+# Until a status that was not answered is told again.
 _AGAIN_MS = const(60000)
 
 
@@ -25,12 +25,6 @@ class StatusReporter:
         """The central system knows nothing: tell it about all of them, at once."""
         for index in range(len(self._heard)):
             self._heard[index] = None
-
-    def link_up(self):
-        """A new link: tell at once what the last one may have swallowed."""
-        for index in range(len(self._heard)):
-            if self._heard[index] == ():
-                self._heard[index] = None
 
     def tick(self, now_ms):
         """Tell what has changed and lasted for MinimumStatusDuration."""

@@ -129,7 +129,6 @@ class UpdateJob:
             raise
         if before["phase"] not in (IDLE, DONE):
             self._log("update: replaced by a newer request")
-        self._log("update: requested from " + location)
 
     def next_status(self):
         """The FirmwareStatus to report now, or None."""

@@ -16,6 +16,16 @@ class Offline(CardScenario):
         self.bench.run(5)
         return charged
 
+    def test_a_card_that_expired_before_the_power_went(self):
+        until = format_iso(START_S + 300)
+        self.cards["TAG1"] = info("Accepted", expiryDate=until)
+        self.cards["TAG2"] = info()
+        self.visit()
+        self.bench.run(400)
+        self.visit("TAG2")  # its end notes the time
+        self.bench.power_up()
+        self.assertFalse(self.visit())
+
     def test_LocalAuthorizeOffline(self):
         self.visit()
         self.assertTrue(self.offline())

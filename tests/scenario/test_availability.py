@@ -86,6 +86,34 @@ class FakeJob:
 
 
 class UpdateNear(unittest.TestCase):
+    def test_what_the_job_takes_out_of_service_is_not_the_operators(self):
+        job = FakeJob()
+        bench = Bench(job=job)
+        bench.cold_boot()
+        change = {"connectorId": 1, "type": "Inoperative"}
+        self.assertEqual(bench.central.call("ChangeAvailability", change)["status"], "Accepted")
+        job.wants_unavailable = True
+        bench.run(1)
+        job.wants_unavailable = False
+        bench.run(1)
+        self.assertEqual(bench.central.statuses()[-1], "Unavailable")
+        self.assertEqual(bench.evse.connectors[0].operative, False)
+
+    def test_the_whole_goes_when_all_of_it_has_gone(self):
+        bench = Bench(connectors=2)
+        bench.cold_boot()
+        bench.charge()
+        bench.central.forget()
+        change = {"connectorId": 0, "type": "Inoperative"}
+        self.assertEqual(bench.central.call("ChangeAvailability", change)["status"], "Scheduled")
+        bench.run(3)
+        self.assertEqual(bench.central.statuses(0), [])
+        self.assertEqual(bench.central.statuses(2), ["Unavailable"])
+        bench.vehicle.plugged = False
+        bench.run(5)
+        self.assertEqual(bench.central.statuses(0), ["Unavailable"])
+        self.assertEqual(bench.central.statuses(1)[-1], "Unavailable")
+
     def test_connectors_go_and_come_back(self):
         job = FakeJob()
         bench = Bench(job=job)

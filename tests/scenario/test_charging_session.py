@@ -127,7 +127,7 @@ class WhoMayCharge(Scenario):
         self.assertEqual(self.stops()[0]["transactionId"], 5)
 
     def test_a_start_answer_without_an_id_means_minus_one(self):
-        self.central.answers["StartTransaction"] = {"transactionId": "5"}
+        self.central.answers["StartTransaction"] = {"transactionId": "x5"}
         self.bench.charge()
         self.unplug()
         self.assertEqual(self.stops()[0]["transactionId"], -1)

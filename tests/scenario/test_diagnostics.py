@@ -22,6 +22,18 @@ class GetDiagnostics(unittest.TestCase):
         payload.update(changes)
         return self.central.call("GetDiagnostics", payload)
 
+    def test_the_log_gets_no_secret(self):
+        for action, more in (
+            ("GetDiagnostics", {}),
+            ("UpdateFirmware", {"retrieveDate": "2026-01-01T00:00:00Z"}),
+        ):
+            payload = {"location": "https://u:secret@host:8/a/b?sig=TOKEN#part"}
+            payload.update(more)
+            self.central.call(action, payload)
+            (line,) = [line for line in self.bench.lines if "://" in line]
+            self.assertEqual(line.split(" ")[-1], "https://host:8/a/b")
+            self.bench.lines.clear()
+
     @property
     def job(self):
         return self.bench.charge_point.diagnostics

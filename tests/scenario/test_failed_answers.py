@@ -185,7 +185,7 @@ class Unheard(Lossy):
         self.central.answers.update(usual)
         self.bench.run(2)
         self.bench.connect()
-        self.bench.run(10)
+        self.bench.run(70)
         self.assertEqual(self.central.statuses()[-1:], ["Available"])
 
     def test_status_not_answered_is_told_again_after_a_pause(self):

@@ -129,8 +129,9 @@ class TestFirmwareUpdate(unittest.TestCase):
         bench = self.bench
         bench.central.answers["FirmwareStatusNotification"] = None
         bench.ask()
-        bench.run(80)
-        self.assertGreaterEqual(bench.statuses().count("Downloading"), 2)
+        bench.run(200)
+        # 30 s without an answer, and 60 s.
+        self.assertEqual(bench.statuses().count("Downloading"), 3)
 
     def test_malformed_requests_get_the_right_error(self):
         for changes, code in (

@@ -84,7 +84,7 @@ class KeyEffects(Scenario):
         self.central.answers["StatusNotification"] = None
         self.change("MessageTimeout", "40")
         self.status("TriggerMessage", requestedMessage="StatusNotification")
-        self.bench.run(100)
+        self.bench.run(85)
         times = self.times("StatusNotification")
         self.assertEqual([times[1] - times[0], len(times)], [40, 2])
 

@@ -71,6 +71,15 @@ class TriggerMessage(Scenario):
         self.bench.run(1)
         self.assertEqual(self.central.actions(), [])
 
+    def test_before_any_answer_to_a_boot_notification(self):
+        self.bench.power_up()
+        self.central.answers["BootNotification"] = None
+        self.bench.connect()
+        for message in ("StatusNotification", "MeterValues", "Heartbeat"):
+            for changes in ({}, {"connectorId": 1}):
+                status = self.status("TriggerMessage", requestedMessage=message, **changes)
+                self.assertEqual(status, "Rejected")
+
     def test_a_refused_message_is_not_repeated(self):
         for message in ("Heartbeat", "StatusNotification", "MeterValues"):
             self.central.answers[message] = "NotImplemented"

@@ -53,6 +53,18 @@ class ClockTest(unittest.TestCase):
         self.assertEqual(clock.now_s(2000), 1767225601)
         self.assertEqual(clock.iso(61000), "2026-01-01T00:01:00Z")
 
+    def test_times_that_cannot_be(self):
+        built_s = parse_iso("2026-03-01T00:00:00Z")
+        clock = Clock(0, built_s)
+        for text in ("1970-01-01T00:00:00Z", "2026-02-27T00:00:00Z", "2046-03-02T00:00:00Z",
+                     "9998-12-31T23:59:59Z"):  # fmt: skip
+            self.assertRaises(TimeError, clock.set, text, 0)
+            self.assertFalse(clock.is_set)
+        for text in ("2026-02-28T12:00:00Z", "2045-12-31T00:00:00Z"):
+            clock.set(text, 0)
+            self.assertEqual(clock.iso(0), text)
+        Clock(0, 0).set("2026-01-01T00:00:00Z", 0)  # built nobody knows when
+
     def test_milliseconds_wrap(self):
         now_ms = ticks_add(0, -1500)
         clock = Clock(now_ms)
