@@ -7,7 +7,8 @@ from firmware.ocpp16.clock import parse_iso
 from scenario import Scenario
 
 STATE_FILES = (
-    "transactions", "keys", "availability", "cache", "weld", "job", "diagnostics",
+    "transactions.json", "keys.json", "availability.json", "cache.json", "faults.json", "job.json",
+    "diagnostics.json", "outbox/1",
 )  # fmt: skip
 GARBAGE = (
     b"", b"{", b"[]", b"null", b"5", b'"x"', b'{"schema":1}', b'{"schema":99}', b"\xff\xfe",
@@ -83,7 +84,7 @@ class KeptMessages(Scenario):
 
     def test_garbage_in_the_state_files(self):
         for name in STATE_FILES:
-            path = "/state/%s.json" % name
+            path = "/state/" + name
             for data in GARBAGE:
                 self.bench.files.data[path] = data
                 self.power_cut()

@@ -110,6 +110,26 @@ class Aligned(Readings):
         self.assertEqual(self.times(), [86400 - 2400, 86400])
 
 
+class Spacing(Readings):
+    KEYS = {"MeterValueSampleInterval": "10"}
+
+    def test_a_late_turn_does_not_move_those_after_it(self):
+        self.bench.charge()
+        self.bench.run(12)
+        first = self.readings("Sample.Periodic")[0][1]
+        tick = self.bench.charge_point.metering.tick
+        for late_s in (3, 4, 3):  # the loop is busy when the next one is due
+            self.bench.charge_point.metering.tick = lambda now_ms: None
+            self.bench.run(8 + late_s - 3)
+            self.bench.run(3)
+            self.bench.charge_point.metering.tick = tick
+            self.bench.run(2)
+        self.bench.run(20)
+        times = [time for _, time, _ in self.readings("Sample.Periodic")]
+        self.assertEqual((times[-1] - first) % 10, 0)
+        self.assertGreaterEqual(len(times), 5)
+
+
 class Samples(Readings):
     KEYS = {"MeterValueSampleInterval": "5"}
 

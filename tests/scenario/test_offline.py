@@ -215,12 +215,29 @@ class Retries(Away):
             self.bench.run(30)
             self.bench.connect()
             self.bench.run(5)
-        self.central.answers["StartTransaction"] = self.central.start
+        # Each link would have seen it sent, and three attempts are all there are.
+        self.assertEqual(len(self.starts()), 6)
+        self.central.answers["StartTransaction"] = "InternalError"
         self.bench.disconnect()
         self.bench.connect()
-        self.bench.run(5)
+        self.bench.run(1)
+        self.central.answers["StartTransaction"] = self.central.start
+        self.bench.run(25)  # this was the first attempt that failed
         self.unplug()
         self.assertEqual(self.stops()[0]["transactionId"], 101)
+
+    def test_others_have_their_turns_while_much_is_delivered(self):
+        self.bench.charge()
+        self.bench.disconnect()
+        self.bench.run(600)
+        self.bench.connect()
+        self.central.forget()
+        for _ in range(5):
+            self.bench.charge_point.send("Heartbeat", {})
+        self.bench.run_until(lambda: self.central.actions().count("Heartbeat") == 5)
+        for start in range(0, 8):
+            turn = self.central.actions()[start : start + 2]
+            self.assertEqual(set(turn), {"Heartbeat", "MeterValues"})
 
     def test_others_overtake_a_waiting_transaction_message(self):
         self.central.answers["StartTransaction"] = "InternalError"
