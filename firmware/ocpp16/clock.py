@@ -7,7 +7,6 @@ from 2000 on another.
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
-
 # No image is older, whatever it says of when it was built; a central system's clock may be so
 # far behind; and no board lives longer than that.
 _LEAST_S = const(1704067200)

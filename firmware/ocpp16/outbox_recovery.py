@@ -1,7 +1,7 @@
 """What the outbox finds on flash at the start. Loaded for that alone.
 
-May import: `binascii`, `json`, its siblings. Rebuilt from the state file and one walk through the segments:
-what waits to be sent, which transactions are open, the energy registers.
+May import: `binascii`, `json`, its siblings. Rebuilt from the state file and one walk
+through the segments: what waits to be sent, which transactions are open, the energy registers.
 """
 
 import json

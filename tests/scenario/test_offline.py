@@ -235,7 +235,7 @@ class Retries(Away):
         for _ in range(5):
             self.bench.charge_point.send("Heartbeat", {})
         self.bench.run_until(lambda: self.central.actions().count("Heartbeat") == 5)
-        for start in range(0, 8):
+        for start in range(8):
             turn = self.central.actions()[start : start + 2]
             self.assertEqual(set(turn), {"Heartbeat", "MeterValues"})
 
