@@ -1,9 +1,9 @@
 """Transaction messages in strict order, delivered or given up (OCPP 1.6 sections 3.7, 4.3).
 
 May import: its siblings, `binascii`, `json`, `ticks`. A message of begin or end is on flash
-before anything else happens with it. A sample waits in RAM for a moment: answered promptly it never touches the
-flash. What is there stays until it was answered; being offline is no failed attempt. Every
-message keeps its uniqueId for good.
+before anything else happens with it. A sample waits in RAM for a moment: answered promptly it
+never touches the flash. What is there stays until it was answered; being offline is no failed
+attempt. Every message keeps its uniqueId for good.
 
 The state file is written when a begin or an end is delivered, so that "delivered", "its
 transactionId" and "it is open" change at once; and once a minute with the energy registers.
