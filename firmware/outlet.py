@@ -35,8 +35,10 @@ class Outlet:
                 if surroundings is not None:
                     surroundings.tick(now_ms)
                 evse.tick(now_ms, high_mv, low_mv, meter.wh, contactor.feedback())
-                contactor.set(evse.contactor_on)
+                if not evse.contactor_on:  # opens before the offer is withdrawn, closes behind it
+                    contactor.set(False)
                 pilot.set_duty(duty_for(evse.offered_ma) or None)
+                contactor.set(evse.contactor_on)
                 self.ticks += 1
                 await sleep_ms(_PERIOD_MS)
         finally:

@@ -120,7 +120,7 @@ class Connector:
     def _find_faults(self, meter_wh):
         faults = self.faults
         state = self.pilot.state
-        faults.set("pilot", state in ("E", "F"))
+        faults.set("pilot", state in ("E", "F") or self.pilot.stuck)
         faults.set("meter", not self.register.update(meter_wh))
         faults.set("diode", self.pilot.diode_fault)
         faults.set(
@@ -139,7 +139,8 @@ class Connector:
         if state in ("B", "C", "D"):
             self._plugged = True
         elif state == "A":
-            self.faults.unplugged()
+            if self.pilot.gone:
+                self.faults.unplugged()
             if self._plugged:
                 self._plugged = False
                 self._preparing_ms = None
@@ -190,7 +191,11 @@ class Connector:
         # must rest there is none, but one that was made stands until the vehicle asks.
         ready = contactor.on or contactor.may_close() or (self.offered_ma > 0 and not asked)
         offers = ready and state in ("B", "C", "D") and self._may_take_energy()
-        self.offered_ma = self.limits.offered_ma if offers else 0
+        offered_ma = self.limits.offered_ma if offers else 0
+        if offered_ma and not self.offered_ma:
+            # What was measured without this PWM proves nothing: state C1 gets no energy.
+            pilot.forget_diode()
+        self.offered_ma = offered_ma
         energize = self.offered_ma > 0 and asked and pilot.diode_verified
         if not contactor.on:
             if energize and pilot.settled and contactor.may_close():

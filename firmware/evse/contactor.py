@@ -6,7 +6,7 @@ May import: `firmware.evse.faults`, `ticks`. Opens whenever told to; closing is 
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
-# Bounds of facts/iec61851 section 3: they protect the contactor and the vehicle's relay.
+# They protect the contactor and the vehicle's relay.
 _RECLOSE_MS = const(10000)
 _MOST_CLOSINGS = const(6)
 _CLOSINGS_WITHIN_MS = const(600000)
@@ -47,8 +47,9 @@ class Contactor:
         self._faults.set("stuck_open", late and not feedback)
 
     def hold_open(self, now_ms, delay_ms):
-        """Don't close for ``delay_ms``: at the start, as nobody knows when it was opened."""
-        self._wait_until_ms = ticks_add(now_ms, max(delay_ms, _RECLOSE_MS))
+        """Don't close for the reclose time and ``delay_ms`` more: at the start, as nobody knows
+        when it was opened."""
+        self._wait_until_ms = ticks_add(now_ms, _RECLOSE_MS + delay_ms)
 
     def may_close(self):
         """Whether the reclose time is over and the feedback says open."""

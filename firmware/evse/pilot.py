@@ -10,6 +10,10 @@ from ticks import ticks_diff
 # A change is believed once it was seen, net, for this long. With a sample every 20 ms the
 # third one decides: at most 60 ms after the edge.
 _DEBOUNCE_MS = const(60)
+# So long nothing but A: the vehicle is gone beyond doubt, and latched faults with it.
+_GONE_MS = const(300)
+# Without PWM both plateaus are one level; a reading that tells two is not of this pilot.
+_SPLIT_MV = const(2000)
 # One sample, however late, counts for no more than this: a stalled loop proves nothing.
 _SAMPLE_MS = const(30)
 # Between two bands the present state holds; its neighbour's whole band is the neighbour's.
@@ -30,7 +34,19 @@ class Pilot:
         self._at_ms = None
         self._change_ms = 0
         self._steady_ms = 0
+        self._away_ms = 0
+        self._split_ms = 0
         self._diode_ms = 0
+
+    @property
+    def gone(self):
+        """Whether nothing but A was seen for long enough to let go of latched faults."""
+        return self._away_ms >= _GONE_MS
+
+    @property
+    def stuck(self):
+        """Whether the plateaus are two although there is no PWM: a measurement that is frozen."""
+        return self._split_ms >= _DEBOUNCE_MS
 
     @property
     def settled(self):
@@ -44,6 +60,9 @@ class Pilot:
             passed_ms = min(max(ticks_diff(now_ms, self._at_ms), 0), _SAMPLE_MS)
         self._at_ms = now_ms
         seen = _classify(high_mv, self.state)
+        self._away_ms = min(self._away_ms + passed_ms, _GONE_MS) if seen == "A" else 0
+        is_split = not pwm_on and high_mv - low_mv > _SPLIT_MV
+        self._split_ms = min(self._split_ms + passed_ms, _DEBOUNCE_MS) if is_split else 0
         if seen == self.state:
             # A pilot that alternates still drifts towards the change.
             self._change_ms = max(self._change_ms - passed_ms // 2, 0)
@@ -52,7 +71,12 @@ class Pilot:
             self._steady_ms = 0
             self._change_ms += passed_ms or 1
             if self._change_ms >= _DEBOUNCE_MS:
-                self._enter(seen)
+                # Unplugged is only what was nothing but A for that long; until then the vehicle
+                # has let go.
+                if seen != "A" or self._away_ms >= _DEBOUNCE_MS:
+                    self._enter(seen)
+                elif self.state == "C" or self.state == "D":
+                    self._enter("B")
         if pwm_on and self.state in ("B", "C", "D") and seen in ("B", "C", "D"):
             self._check_diode(passed_ms, -13000 <= low_mv <= -11000)
 

@@ -198,12 +198,12 @@ class ConnectorTest(OutletTest):
         start_ms = self.now_ms
         self.vehicle.plugged = True
         self.connector.authorize("TAG", self.now_ms)
-        self.run_s(29)
+        self.run_s(39)
         # No offer either: it would have to be kept within 3 s.
         self.assertEqual(self.evse.offered_ma, 0)
         self.assertEqual(self.connector.status, "SuspendedEVSE")
         self.ms_until(lambda: self.evse.contactor_on)
-        self.assertLessEqual(self.now_ms - start_ms, 32000)
+        self.assertLessEqual(self.now_ms - start_ms, 42000)
 
     def test_restart_waits_for_the_reclose_time_at_least(self):
         self.evse.hold_open(self.now_ms, 0)

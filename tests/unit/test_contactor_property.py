@@ -1,4 +1,4 @@
-"""The contactor under any pilot, at any pace: rules of facts/iec61851 sections 3 and 4, judged by
+"""The contactor under any pilot, at any pace: when it may close, how soon it opens, judged by
 the raw signals alone. A seed gives the same day again."""
 
 import unittest
@@ -22,7 +22,7 @@ class Signals:
         self.c_ms = 0  # nothing but C was seen for so long
         self.not_c_ms = 0  # nothing near C was seen for so long
         self.bad_diode_ms = 0
-        self.good_diode_ms = 0  # in this connection
+        self.good_diode_ms = 0  # with the PWM that stands
         self.no_offer_ms = 0  # contactor closed, no PWM
         self.apart_ms = 0  # no vehicle was seen for so long
         self.opened_ms = None
@@ -37,7 +37,7 @@ class ContactorProperty(unittest.TestCase):
     def test_any_pilot_at_any_pace(self):
         closings = 0
         self.shown = set()
-        for seed in range(16):
+        for seed in range(20):
             with self.subTest(seed=seed):
                 self.seed = seed * 104729 + 7
                 closings += self.day()
@@ -158,9 +158,9 @@ class ContactorProperty(unittest.TestCase):
         signals.c_ms = signals.c_ms + passed_ms if asks else 0
         signals.not_c_ms = 0 if surely or asks else signals.not_c_ms + passed_ms
         signals.apart_ms = signals.apart_ms + passed_ms if high_mv >= 11000 else 0
-        if not 1100 <= high_mv <= 10900 or self.connector.faults.active:
+        if not 1100 <= high_mv <= 10900 or self.connector.faults.active or not offered_ma:
             signals.good_diode_ms = signals.bad_diode_ms = 0
-        elif offered_ma:
+        else:
             good = -13000 <= low_mv <= -11000
             signals.good_diode_ms += passed_ms if good else 0
             signals.bad_diode_ms = 0 if good else signals.bad_diode_ms + passed_ms
@@ -198,7 +198,8 @@ class ContactorProperty(unittest.TestCase):
         offered_ma = evse.offered_ma
         self.assertIn(offered_ma, (0, 6000, 20000, 32000))
         self.assertLessEqual(offered_ma, connector.limits.offered_ma)
-        apart = self.signals.apart_ms > 90
+        # 60 ms to doubt the vehicle, at most 60 of jitter, 60 to be sure that it is gone.
+        apart = self.signals.apart_ms > 180
         if connector.transaction is None or connector.faults.active or apart:
             self.assertEqual(offered_ma, 0)
         if connector.status != self.status:
