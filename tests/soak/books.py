@@ -8,12 +8,14 @@ here asks the charge point. The journal's events are lists, times in ms since th
     cut, ms, reason, ms it stood still, [[connector, idTag, count Wh, least Wh], ...]
     boot, ms, reason, [[connector, register Wh, count Wh], ...]
     rx, ms, uniqueId, action, payload, fate, transactionId told
-    clock, ms, seconds (it is late by)     full, ms (readings thinned)     interval, ms, seconds
+    clock, ms, seconds (it is late by)     full, ms (readings thinned)
+    changing, ms    interval, ms, seconds (from now on; it is being changed since "changing")
 
 **Lost**: a begin or an end whose turn was over (Power cut within it: it may, or may not, have
 been) that is not in the books, and a reading that was due and is not there. Excused are messages
 refused as often as TransactionMessageAttempts says; readings of the last `TAIL_S` seconds before
-a cut; readings, never begins or ends, of transactions during which the outbox was full.
+a cut; readings, never begins or ends, of transactions during which the outbox was full, or the
+interval was changed.
 
 **Duplicated**: the same begin, end or reading under a second uniqueId, booked or not.
 
@@ -25,41 +27,14 @@ begin, or at the last start, whichever is the latest) and the count at the cut, 
 after the start too; by how much it does not is off.
 """
 
+from entries import Message, Transaction
+
 # The register is saved every 60 s; a turn and the seconds of the meter's history come on top.
 SAVED_S = 62
 # Readings wait so long in RAM.
 TAIL_S = 5
 
 BOOKED = ("ok", "mute", "late", "drop", "bad")
-
-
-class Transaction:
-    """One transaction as it happened, and the messages that told of it."""
-
-    def __init__(self, event, is_sure):
-        self.is_sure = is_sure
-        self.begin_ms, self.connector, self.idTag, self.begin_wh, self.begin_mj = event[1:6]
-        self.order = 0
-        self.end = None  # (ms, Wh, reason, mJ)
-        self.end_order = None
-        self.cut = None  # (ms, least Wh, most Wh), at the first of the cuts in a row
-        self.cuts_s = []
-        self.begins = Message()
-        self.ends = Message()
-        self.is_timeless = False  # a run that knew no time had part in it
-        self.is_unnamed = False  # its begin was answered with no id of use
-        self.told = None
-        self.readings = {}  # time stamp and context -> Message
-        self.last_wh = None  # the latest reading told
-
-
-class Message:
-    """One message's way: uniqueId, the payload booked, how often it was refused."""
-
-    def __init__(self):
-        self.uid = None
-        self.payload = None
-        self.refused = 0
 
 
 class Books:
@@ -70,6 +45,7 @@ class Books:
         self.keeps = keeps
         self.transactions = []
         self.intervals = [(0, interval_s)]
+        self._is_changing = False  # the interval, just now
         self.full_ms = []
         self.boots = 1
         self._boot_ms, self._knows_ms = 0, None  # since when this run knows the time
@@ -176,6 +152,10 @@ class Books:
 
     def on_interval(self, event):
         self.intervals.append((event[1], event[2]))
+        self._is_changing = False
+
+    def on_changing(self, event):
+        self._is_changing = True
 
     # -- what was told --------------------------------------------------------------------
 
@@ -236,8 +216,10 @@ class Books:
             self.problem(ms, "a reading of nothing: %s" % payload)
             return
         self._whose[uid] = transaction
-        if transaction.is_timeless:
-            key = uid  # its time tells nothing, and changes when it is sent again
+        if transaction.is_timeless or self._is_changing:
+            # Its time tells nothing, and changes when it is sent again; or the interval changes
+            # and brings two readings close together.
+            key = uid
         if uid in self._of:
             key = self._of[uid].split(" at ")[-1]
         name = "%s at %s" % (transaction.idTag, key)

@@ -110,6 +110,7 @@ class Weather:
         """Have the interval of the readings changed; the journal knows since when."""
         device = self._device
         change = {"key": "MeterValueSampleInterval", "value": value}
+        device.journal(["changing", device.elapsed_ms])
         while True:
             if device.linked:
                 device.inputs.append(lambda: device.central.call("ChangeConfiguration", change))
