@@ -9,13 +9,20 @@ from ocppj import NO_MEMORY
 
 
 class Authorization:
-    """``charge_point`` gives `send`, `online`, `evse`, `files`, `clock` and `configuration`."""
+    """``charge_point`` gives `send`, `online`, `evse`, `files`, `clock` and `configuration`.
+
+    By connectorId: ``pending`` the card that is being asked about for it, ``allowed`` the one
+    that was allowed there last.
+    """
 
     def __init__(self, charge_point):
         self._charge_point = charge_point
+        self.pending = {}
+        self.allowed = {}
 
     def present(self, idTag, connector_id):
-        """A card: stops the transaction that it or its group started, else starts one.
+        """A card: stops the transaction that it or its group started, else starts one. One that
+        still waits for its cable is withdrawn.
 
         ``connector_id``: None where the reader is for all of them.
         """
@@ -25,7 +32,10 @@ class Authorization:
         """The connector of that id, or with None the likeliest, that could start; else None."""
         found = None
         for connector in self._charge_point.evse.connectors:
-            if connector_id in (None, connector.connector_id) and connector.startable:
+            number = connector.connector_id
+            if number in self.pending or connector_id not in (None, number):
+                continue
+            if connector.startable:
                 if connector.plugged:
                     return connector
                 found = found or connector

@@ -13,13 +13,19 @@ def present(charge_point, idTag, connector_id):
         return
     running = None
     for connector in charge_point.evse.connectors:
+        if not connector.in_use or connector_id not in (None, connector.connector_id):
+            continue
         transaction = connector.transaction
-        if transaction is not None and connector_id in (None, connector.connector_id):
-            # Identifiers are case insensitive.
-            if transaction.idTag.lower() == idTag.lower():
-                connector.stop("Local", idTag)
-                return
+        if transaction is None:
+            holder = charge_point.authorization.allowed.get(connector.connector_id)
+        else:
+            holder = transaction.idTag
             running = running or connector
+        if holder is not None and _same(holder, idTag):
+            if transaction is None:
+                charge_point.log("card withdrawn at connector %d" % connector.connector_id)
+            connector.stop("Local", idTag)
+            return
     connector = charge_point.authorization.free_connector(connector_id)
     if connector is not None:
         authorize(charge_point, idTag, connector)
@@ -30,11 +36,24 @@ def present(charge_point, idTag, connector_id):
 
 
 def authorize(charge_point, idTag, connector):
+    authorization = charge_point.authorization
+    number = connector.connector_id
+
     def on_verdict(allowed, parentIdTag):
-        if allowed and not connector.authorize(idTag, charge_point.now_ms, parentIdTag):
+        authorization.pending.pop(number, None)
+        if not allowed:
+            return
+        if connector.authorize(idTag, charge_point.now_ms, parentIdTag):
+            authorization.allowed[number] = idTag
+        else:
             charge_point.log("authorized too late to start")
 
-    check(charge_point, idTag, connector, on_verdict)
+    authorization.pending[number] = idTag
+    try:
+        check(charge_point, idTag, connector, on_verdict)
+    except NO_MEMORY:
+        authorization.pending.pop(number, None)
+        raise
 
 
 def check(charge_point, idTag, connector, on_verdict):
@@ -44,6 +63,8 @@ def check(charge_point, idTag, connector, on_verdict):
         on_verdict(allowed, parentIdTag)
 
     def on_answer(ok, payload, now_ms):
+        # First of all: what follows may want memory.
+        charge_point.authorization.pending.pop(connector.connector_id, None)
         if ok:
             info = payload.get("idTagInfo")
             learned(charge_point, idTag, info)
@@ -92,7 +113,8 @@ def _stop_for_group(charge_point, idTag, running, connector_id):
             transaction = connector.transaction
             if transaction is None or connector_id not in (None, connector.connector_id):
                 continue
-            if transaction.parentIdTag == parentIdTag:
+            group = transaction.parentIdTag
+            if group is not None and _same(group, parentIdTag):
                 connector.stop("Local", idTag)
                 return
 
@@ -131,6 +153,10 @@ def _cached(charge_point, verb, *arguments):
         return None
     finally:
         forget("firmware.ocpp16.authorization_cache")
+
+
+def _same(one, other):
+    return one.lower() == other.lower()  # identifiers are case insensitive
 
 
 def _accepted(idTagInfo):

@@ -40,4 +40,8 @@ def change(evse, files, connector_id, operative):
         files.write(PATH, text.encode())
     except OSError:
         return "Rejected"
+    for connector in evse.connectors:
+        if not operative and connector_id in (0, connector.connector_id):
+            if connector.transaction is None:
+                connector.stop("Local")  # a card that waits for its cable waits no longer
     return "Accepted" if evse.set_available(operative, True, connector_id) else "Scheduled"

@@ -82,23 +82,21 @@ def RemoteStartTransaction(charge_point, payload, now_ms):
         from firmware.ocpp16.charging_profile import check
 
         check(payload["chargingProfile"])
-    connector = charge_point.authorization.free_connector(payload.get("connectorId"))
-    if connector is None or not charge_point.registered:
-        return {"status": "Rejected"}
+    authorization = charge_point.authorization
+    connector = authorization.free_connector(payload.get("connectorId"))
     idTag = payload["idTag"]
+    if connector is None or not idTag or not charge_point.registered:
+        return {"status": "Rejected"}
     if charge_point.configuration.flag("AuthorizeRemoteTxRequests"):
-        charge_point.authorization.authorize(idTag, connector)
-    else:
-        connector.authorize(idTag, now_ms)
+        authorization.authorize(idTag, connector)
+    elif connector.authorize(idTag, now_ms):
+        authorization.allowed[connector.connector_id] = idTag
     return {"status": "Accepted"}
 
 
 def RemoteStopTransaction(charge_point, payload, now_ms):
-    connector = charge_point.transactions.find(payload["transactionId"])
-    if connector is None or not charge_point.registered:
-        return {"status": "Rejected"}
-    connector.stop("Remote")
-    return {"status": "Accepted"}
+    done = charge_point.registered and charge_point.transactions.stop(payload["transactionId"])
+    return {"status": "Accepted" if done else "Rejected"}
 
 
 def Reset(charge_point, payload, now_ms):

@@ -20,12 +20,17 @@ class Transactions:
         self.stop_reason = stop_reason
         self.interrupted = None  # whoever decides about those
 
-    def find(self, transaction_id):
-        """The connector where that transaction runs, or None."""
+    def stop(self, transaction_id):
+        """Stop that transaction from afar, also where it waits to go on; False: there is none."""
         for connector in self._charge_point.evse.connectors:
             if self.id_at(connector) == transaction_id:
-                return connector
-        return None
+                connector.stop("Remote")
+                return True
+        for record in self._outbox.left_open:
+            if self._outbox.transaction_id(record["n"]) == transaction_id:
+                record["reason"] = "Remote"
+                return True
+        return False
 
     def id_at(self, connector):
         """The transactionId of what runs at ``connector``; None: nothing, or not yet known."""

@@ -29,6 +29,26 @@ class Online(CardScenario):
             self.bench.connect()
         self.assertEqual(self.asked(), [])
 
+    def test_a_card_that_waits_is_withdrawn(self):
+        for timeout in ("0", "60"):
+            for remotely in (False, True):
+                self.change("ConnectionTimeOut", timeout)
+                self.change("AuthorizeRemoteTxRequests", "false")
+                if remotely:
+                    self.status("RemoteStartTransaction", idTag="TAG1")
+                    self.bench.run(1)
+                else:
+                    self.card("TAG1")
+                self.card("BAD")
+                self.assertEqual(self.central.statuses()[-1], "Preparing")
+                self.card("tag1")
+                self.assertEqual(self.central.statuses()[-1], "Available")
+                self.assertFalse(self.bench.evse.in_use)
+                self.plug(4)
+                self.assertEqual(self.starts(), [])
+                self.unplug()
+        self.assertTrue(self.visit())
+
     def test_no_memory_costs_the_cache_only(self):
         files = self.bench.files
         read = files.read

@@ -52,6 +52,19 @@ class Groups(CardScenario):
         self.assertFalse(self.bench.evse.in_use)
         self.assertEqual(self.asked(), [])
 
+    def test_so_are_those_of_groups(self):
+        self.cards["HIS"] = info("Accepted", parentIdTag="home")
+        self.start()
+        self.card("HIS", 4)
+        self.assertFalse(self.bench.evse.in_use)
+
+    def test_a_group_without_a_name_is_none(self):
+        self.plug()
+        self.card("TAG1", 4)
+        self.cards["HIS"] = info("Accepted", parentIdTag="")
+        self.card("HIS", 4)
+        self.assertTrue(self.charges())
+
     def test_a_blocked_card_of_the_group_does_not_stop(self):
         self.start()
         self.cards["HIS"] = info("Blocked", parentIdTag="HOME")

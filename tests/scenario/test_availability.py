@@ -36,6 +36,20 @@ class ChangeAvailability(Scenario):
         self.assertEqual(self.central.statuses(0), ["Unavailable"])
         self.assertEqual(self.central.statuses(1), ["Unavailable"])
 
+    def test_a_card_that_waits_is_dropped(self):
+        self.change("ConnectionTimeOut", "0")
+        for connector_id in (0, 1):
+            self.card("TAG1")
+            self.assertEqual(self.available(connector_id, True), "Accepted")
+            self.assertTrue(self.bench.evse.in_use)
+            self.assertEqual(self.available(connector_id, False), "Accepted")
+            self.bench.run(1)
+            self.assertEqual(self.central.statuses()[-1], "Unavailable")
+            self.available(connector_id, True)
+            self.plug(4)
+            self.assertEqual(self.starts(), [])
+            self.unplug()
+
     def test_scheduled_during_a_transaction(self):
         self.bench.charge()
         self.assertEqual(self.available(1, False), "Scheduled")

@@ -71,6 +71,44 @@ class RemoteStart(Scenario):
         self.status("ChangeAvailability", connectorId=1, type="Inoperative")
         self.assertEqual(self.status(start, idTag="R1", connectorId=1), "Rejected")
 
+    def test_one_connector_is_promised_once(self):
+        self.central.answers["Authorize"] = None
+        self.plug()
+        answers = [self.status("RemoteStartTransaction", idTag=idTag) for idTag in "AAB"]
+        self.assertEqual(answers, ["Accepted", "Rejected", "Rejected"])
+        self.card("C", 40)
+        self.assertEqual(self.central.payloads("Authorize"), [{"idTag": "A"}])
+        self.bench.disconnect()
+        self.bench.cold_boot()
+        self.central.answers["Authorize"] = {"idTagInfo": {"status": "Blocked"}}
+        self.assertEqual(self.status("RemoteStartTransaction", idTag="B"), "Accepted")
+        self.bench.run(2)
+        self.central.answers["Authorize"] = {"idTagInfo": {"status": "Accepted"}}
+        self.assertEqual(self.status("RemoteStartTransaction", idTag="B"), "Accepted")
+        self.bench.run(5)
+        self.assertEqual([start["idTag"] for start in self.starts()], ["B"])
+
+    def test_no_memory_for_an_answer_promises_nothing(self):
+        self.plug()
+        authorization = self.bench.charge_point.authorization
+        self.bench.charge_point.files.read = self.exhausted
+        self.central.answers["Authorize"] = None
+        self.assertEqual(self.status("RemoteStartTransaction", idTag="A"), "Accepted")
+        self.assertEqual(authorization.pending, {1: "A"})
+        self.bench.disconnect()
+        self.assertEqual(authorization.pending, {})
+
+    def exhausted(self, path, limit):
+        raise MemoryError
+
+    def test_no_identifier(self):
+        self.plug()
+        for _ in range(2):
+            self.assertEqual(self.status("RemoteStartTransaction", idTag=""), "Rejected")
+            self.change("AuthorizeRemoteTxRequests", "false")
+        self.bench.run(3)
+        self.assertEqual(self.messages(), [])
+
     def test_a_good_charging_profile_is_ignored(self):
         self.plug()
         profile = {
