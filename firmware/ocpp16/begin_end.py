@@ -23,6 +23,10 @@ def started(charge_point, outbox, transaction, stamp, now_ms):
     }
     transaction.reference = outbox.add_start(start, now_ms)
     keep(charge_point, transaction, stamp)
+    charge_point.log(
+        "transaction begins at connector %d: %d Wh"
+        % (transaction.connector_id, transaction.meter_start_wh)
+    )
 
 
 def keep(charge_point, transaction, stamp):
@@ -49,6 +53,10 @@ def stopped(charge_point, outbox, transaction, stamp, now_ms):
             stop["transactionData"] = kept[index][2:] + [reading]
         kept[index] = None
     outbox.add_stop(transaction.reference, stop, now_ms)
+    charge_point.log(
+        "transaction ends at connector %d: %d Wh, %s"
+        % (transaction.connector_id, transaction.meter_stop_wh, transaction.reason)
+    )
 
 
 def _bound(charge_point, transaction, stamp, context, wh):
@@ -81,7 +89,7 @@ def take_answer(charge_point, outbox, action, number, idTag, payload, now_ms):
             # Asking again would start a second transaction there.
             charge_point.log("StartTransaction's answer: no transactionId")
             transaction_id = -1
-        outbox.delivered(now_ms, transaction_id)
+        outbox.delivered(now_ms, transaction_id, is_said and status != "Accepted")
         if is_said:
             connector = _connector_of(charge_point, number)
             charge_point.authorization.start_answered(connector, idTag, info)
@@ -116,8 +124,11 @@ def _connector_of(charge_point, number):
     return None
 
 
-def settle(outbox, kind, number, start, transaction_id):
+def settle(outbox, kind, number, start, transaction_id, invalid):
     """A begin (``kind`` "S", ``start`` its payload) or an end of ``number`` was delivered."""
     outbox.open = [record for record in outbox.open if record.get("n") != number]
     if kind == "S":
-        outbox.open.append({"n": number, "id": transaction_id, "start": start})
+        record = {"n": number, "id": transaction_id, "start": start}
+        if invalid:
+            record["invalid"] = True
+        outbox.open.append(record)

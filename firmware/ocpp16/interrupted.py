@@ -2,7 +2,8 @@
 
 May import: its siblings, `firmware.evse.transaction`, `ticks`. Loaded for as long as there are
 such. With TxResumptionTimeout 0 they are stopped at once; else each goes on if within that time
-the car turns out to be still there and its idTag is authorized anew.
+the car turns out to be still there and its idTag is authorized anew; not where the answer to its
+begin refused it, or RemoteStopTransaction has ended it meanwhile.
 """
 
 from firmware.evse.transaction import Transaction
@@ -60,7 +61,7 @@ class Interrupted:
         if state is None and passed_ms < _PILOT_MS:
             return
         is_asked = record["n"] in self._asked
-        if waits_ms == 0 or connector.in_use or state == "A":
+        if waits_ms == 0 or connector.in_use or state == "A" or self._may_not(record):
             self._stop(record, now_ms)
         elif connector.plugged and not is_asked:
             if charge_point.online or passed_ms >= min(waits_ms, _LINK_MS):
@@ -73,13 +74,23 @@ class Interrupted:
             now_ms = self._charge_point.now_ms
             if record not in self._outbox.left_open:
                 return
-            if allowed and connector.plugged and not connector.in_use:
+            may = allowed and not self._may_not(record)
+            if may and connector.plugged and not connector.in_use:
                 self._resume(record, connector, parentIdTag, now_ms)
             else:
                 self._stop(record, now_ms)
 
         self._asked.append(record["n"])
         self._charge_point.authorization.check(record["start"]["idTag"], connector, on_verdict)
+
+    def _may_not(self, record):
+        """Whether it was stopped from afar meanwhile, or its begin was not accepted."""
+        if "reason" in record:
+            return True
+        for known in self._outbox.open:
+            if known.get("n") == record["n"]:
+                return "invalid" in known
+        return False
 
     def _resume(self, record, connector, parentIdTag, now_ms):
         transaction = _transaction(record)
@@ -106,11 +117,14 @@ class Interrupted:
         if connector and connector.transaction:
             wh = connector.transaction.meter_start_wh  # the next one has begun already
         transaction.meter_stop_wh = max(wh, transaction.meter_start_wh)
-        transaction.reason = self._reason
+        transaction.reason = record.get("reason", self._reason)
+        stamp = record["last"]
+        if "reason" in record:
+            stamp = self._charge_point.clock.stamp(now_ms)
         # Out of the list last: until then the state file keeps the old time.
         if connector:
             keep(self._charge_point, transaction, record["start"]["timestamp"])
-        stopped(self._charge_point, self._outbox, transaction, record["last"], now_ms)
+        stopped(self._charge_point, self._outbox, transaction, stamp, now_ms)
         self._outbox.left_open.remove(record)
 
 

@@ -47,8 +47,9 @@ class Outbox:
     """``configuration`` says attempts and interval, ``clock`` resolves time stamps.
 
     ``open``: a dict for each transaction whose begin was delivered and whose end was not: "n" its
-    number here, "id", "start". ``left_open``: those that the last run left, until somebody says
-    what becomes of them. ``held``: an image on trial found another version's and leaves them.
+    number here, "id", "start"; "invalid" where its idTag was refused. ``left_open``: those that
+    the last run left, until somebody says what becomes of them. ``held``: an image on trial found
+    another version's and leaves them.
     """
 
     def __init__(self, configuration, clock, log, files, unique_ids, evse):
@@ -185,14 +186,16 @@ class Outbox:
         prefix = segments.prefix if own else segments.read_prefix
         return _ACTIONS[kind], payload, number, prefix + unique_id
 
-    def delivered(self, now_ms, transaction_id=-1):
-        """The message in flight was answered; a StartTransaction with ``transaction_id``."""
+    def delivered(self, now_ms, transaction_id=-1, invalid=False):
+        """The message in flight was answered; a StartTransaction with ``transaction_id``, and
+        ``invalid`` where the idTag was refused."""
         kind, _, number, rest, own = self._oldest()
         segments = self.segments
         if kind != "M":
             from firmware.ocpp16.begin_end import payload_of, settle
 
-            settle(self, kind, number, payload_of(rest, self.clock, own), transaction_id)
+            payload = payload_of(rest, self.clock, own)
+            settle(self, kind, number, payload, transaction_id, invalid)
         forget(*BEGIN_END)
         if segments.count:
             segments.drop()

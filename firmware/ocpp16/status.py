@@ -37,6 +37,7 @@ class StatusReporter:
             if shown is None or shown[0] != outlet.status or shown[1] != outlet.errorCode:
                 self._shown[index] = shown = (outlet.status, outlet.errorCode)
                 self._since_ms[index] = now_ms
+                charge_point.log("connector %d: %s %s" % (index, shown[0], shown[1]))
             since_ms = self._since_ms[index]
             if since_ms is not None and ticks_diff(now_ms, since_ms) >= least_ms:
                 self._since_ms[index] = since_ms = None

@@ -133,5 +133,28 @@ class WhoMayCharge(Scenario):
         self.assertEqual(self.stops()[0]["transactionId"], -1)
 
 
+class Logged(Scenario):
+    def test_the_log_tells_of_charging(self):
+        self.bench.lines.clear()
+        self.bench.charge()
+        self.card("TAG1", 10)
+        self.unplug()
+        wh = self.stops()[0]["meterStop"]
+        self.assertEqual(
+            self.bench.lines,
+            [
+                "connector 1: Preparing NoError",
+                "transaction begins at connector 1: 0 Wh",
+                "connector 1: Charging NoError",
+                "transaction ends at connector 1: %d Wh, Local" % wh,
+                "connector 1: Finishing NoError",
+                "connector 1: Available NoError",
+            ],
+        )
+        self.bench.lines.clear()
+        self.bench.run(60)
+        self.assertEqual(self.bench.lines, [])
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -82,6 +82,33 @@ class Resumed(Scenario):
         order = [action for action in self.central.actions() if "Transaction" in action]
         self.assertEqual(order, ["StopTransaction", "StartTransaction"])
 
+    def test_stopped_from_afar_while_it_waits(self):
+        self.cut()
+        self.central.answers["Authorize"] = None
+        self.bench.connect()
+        self.bench.run(1)
+        self.assertEqual(self.status("RemoteStopTransaction", transactionId=100), "Rejected")
+        self.assertEqual(self.status("RemoteStopTransaction", transactionId=101), "Accepted")
+        self.bench.run(40)
+        self.assertFalse(self.charges())
+        stops = [(stop["transactionId"], stop["reason"]) for stop in self.stops()]
+        self.assertEqual(stops, [(101, "Remote")])
+        self.assertEqual(self.status("RemoteStopTransaction", transactionId=101), "Rejected")
+
+    def test_stopped_from_afar_before_anything_is_known(self):
+        self.bench.charge()
+        self.bench.run(65)
+        energy_wh = int(self.bench.vehicle.wh)
+        self.bench.power_up()
+        self.bench.connect()
+        self.bench.run(0.04)
+        self.assertEqual(self.bench.evse.connectors[0].pilot.state, None)
+        self.assertEqual(self.status("RemoteStopTransaction", transactionId=101), "Accepted")
+        self.bench.run(10)
+        self.assertEqual(self.stops()[0]["reason"], "Remote")
+        self.assertEqual(self.stops()[0]["meterStop"], energy_wh)
+        self.assertEqual(self.starts()[1:], [])
+
     def test_power_goes_again_and_again(self):
         self.cut()
         for _ in range(4):
@@ -91,6 +118,52 @@ class Resumed(Scenario):
         self.bench.run(15)
         self.assertTrue(self.charges())
         self.assertEqual((self.starts(), self.stops()), ([], []))
+
+
+class Invalid(Scenario):
+    # What was refused when it began does not begin anew with a power cut.
+    KEYS = {
+        "TxResumptionTimeout": "60", "AuthorizationCacheEnabled": "false",
+        "StopTransactionOnInvalidId": "false", "MaxEnergyOnInvalidId": "25",
+    }  # fmt: skip
+
+    def refused(self, payload):
+        return {"transactionId": 7, "idTagInfo": {"status": "Invalid"}}
+
+    def stopped(self):
+        self.bench.run(40)
+        self.assertFalse(self.charges())
+        stops = [(stop["transactionId"], stop["reason"]) for stop in self.stops()]
+        self.assertEqual(stops, [(7, "PowerLoss")])
+
+    def test_limit_was_reached(self):
+        self.central.answers["StartTransaction"] = self.refused
+        self.bench.charge()
+        self.bench.run(60)
+        self.assertFalse(self.charges())
+        self.bench.power_up()
+        self.bench.connect()
+        self.stopped()
+
+    def test_over_two_power_cuts(self):
+        self.central.answers["StartTransaction"] = self.refused
+        self.bench.charge()
+        self.bench.run(5)
+        for _ in range(2):
+            self.bench.power_up()
+            self.bench.run(0.04)
+        self.bench.connect()
+        self.stopped()
+
+    def test_refused_only_after_the_power_cut(self):
+        self.change("AllowOfflineTxForUnknownId", "true")
+        self.bench.disconnect()
+        self.bench.charge()
+        self.bench.run(60)
+        self.bench.power_up()
+        self.central.answers["StartTransaction"] = self.refused
+        self.bench.connect()
+        self.stopped()
 
 
 if __name__ == "__main__":
