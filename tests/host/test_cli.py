@@ -5,14 +5,17 @@ import json
 import os
 import signal
 import sys
+from io import StringIO
 from pathlib import Path
 
 import aiohttp
 import pytest
+from rich.console import Console
 from websockets.asyncio.client import connect
 
 from ucharge import paths
 from ucharge.cli import main
+from ucharge.csms.follow import _bar
 from ucharge.csms.tls import client_context
 from ucharge.errors import UserError
 from ucharge.keys import KeyFolder
@@ -48,7 +51,20 @@ def test_help_of_a_command(command, capsys):
         assert f"ucharge {command}" in shown.split("Examples:")[1]
 
 
-@pytest.mark.parametrize("arguments", [("frobnicate",), ("build", "--nonsense"), ("update",)])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("frobnicate",),
+        ("build", "--nonsense"),
+        ("update",),
+        ("csms", "--port", "99999"),
+        ("csms", "--firmware-port", "-1"),
+        ("csms", "--rate", "-1"),
+        ("sim", "--url", "ws://x:1/y", "--confirm-after", "-5"),
+        ("sim", "--url", "ws://x:1/y", "--charge-s", "0"),
+        ("update", "CP001", "new.ucup", "--timeout", "0"),
+    ],
+)
 def test_wrong_usage_exits_with_2(arguments, capsys):
     assert _run(*arguments) == 2
     assert "ucharge" in capsys.readouterr().err
@@ -69,14 +85,22 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
         (("call", "CP001", "Reset", "{"), "PAYLOAD is no JSON"),
         (("call", "CP001", "Reset", "{}"), "no central system runs here"),
         (("csms", "--password", "CP001=xyz"), "not hexadecimal"),
+        (("csms", "--password", "foo"), "'foo' is not ID=HEXKEY"),
+        (("csms", "--password", "=00"), "'=00' is not ID=HEXKEY"),
         (("csms", "--host", "0.0.0.0"), "needs --name"),
+        (("sim", "--url", "ws://x:1/y", "--key", "xyz"), "--key is not hexadecimal"),
+        (("sim", "--url", "ws://x:1/y", "--firmware", "none.ucup"), "can't read none.ucup"),
+        (("build", "--inspect", "text"), "text: not an update file"),
+        (("update", "CP001", "text"), "text: not an update file"),
     ],
 )
-def test_errors_are_one_clear_line(arguments, words, capsys):
+def test_errors_are_a_clear_line_and_a_next_step(arguments, words, capsys):
+    Path("text").write_text("no update file" * 99)
     assert _run(*arguments) == 1
     shown = capsys.readouterr().err
     assert shown.startswith("error: ")
     assert words in shown.splitlines()[0]
+    assert len(shown.splitlines()) == 2
     assert "Traceback" not in shown
 
 
@@ -200,6 +224,30 @@ async def test_update_follows_to_the_end(last_status, exit_status, tmp_path):
     assert csms.returncode == 0, said
     assert "FirmwareStatusNotification  Downloading" in shown.decode()
     assert not paths.CONTROL.exists()
+
+
+@pytest.mark.asyncio
+async def test_a_second_central_system_says_only_why_it_can_t(tmp_path):
+    csms = await _start("csms", "--port", "0", "--firmware-port", "0")
+    try:
+        port = (await _read_url(csms)).split(":")[2].split("/")[0]
+        second = await _start("csms", "--port", port, "--firmware-port", "0")
+        _, said = await asyncio.wait_for(second.communicate(), 20)
+        assert second.returncode == 1
+        assert said.decode().startswith("error: can't listen")
+        assert "chargers trust" not in said.decode()
+    finally:
+        csms.send_signal(signal.SIGTERM)
+        await asyncio.wait_for(csms.communicate(), 10)
+
+
+def test_a_speed_that_is_not_known_is_not_shown():
+    shown = StringIO()
+    with _bar(Console(file=shown, force_terminal=True, width=99)) as progress:
+        task = progress.add_task("Installed", total=100)
+        progress.update(task, completed=100)
+    assert "Installed" in shown.getvalue()
+    assert "?" not in shown.getvalue().replace("[?25", "")
 
 
 @pytest.mark.asyncio

@@ -41,8 +41,15 @@ async def test_control_lists_calls_publishes_and_streams(tmp_path):
         unique_id = (await charger.receive())[1]
         await charger.send([3, unique_id, {"status": "Accepted"}])
         assert await asked == {"status": "Accepted"}
-        with pytest.raises(UserError, match="not connected"):
+        with pytest.raises(UserError, match="CP9 is not connected") as refused:
             await control.call("CP9", "ClearCache", {})
+        assert refused.value.hint == "connected: CP001"
+        asked = asyncio.create_task(control.call("CP001", "Foo", {}))
+        unique_id = (await charger.receive())[1]
+        await charger.send([4, unique_id, "NotImplemented", "", {}])
+        with pytest.raises(UserError, match="Foo refused: NotImplemented") as refused:
+            await asked
+        assert "written as in OCPP 1.6" in refused.value.hint
         assert await control.publish("a b.ucup", b"x") == files.url("a b.ucup")
         async with control.events() as events:
             await charger.ask("Heartbeat", {})

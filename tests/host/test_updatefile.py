@@ -79,7 +79,7 @@ def test_every_truncation_is_noticed():
 
 def test_foreign_files_are_named_as_such():
     for data in (b"", b"MZ" + bytes(100), bytes(48)):
-        with pytest.raises(updatefile.UpdateFileError, match="no update file"):
+        with pytest.raises(updatefile.UpdateFileError, match=r"^not an update file"):
             updatefile.parse(data)
 
 

@@ -27,7 +27,9 @@ def settings_of(url, ca, identity, key, confirm_after_s):
     try:
         authorization_key = bytes.fromhex(key).hex() if key else None
     except ValueError:
-        raise UserError("--key is not hexadecimal") from None
+        raise UserError(
+            "--key is not hexadecimal", "two digits a byte, like 000102030405060708090a0b0c0d0e0f"
+        ) from None
     return {
         "identity": identity,
         "url": url,
@@ -79,7 +81,9 @@ def _first_image(board, firmware):
     try:
         return firmware.read_bytes()
     except OSError as error:
-        raise UserError(f"can't read {firmware}: {error.strerror}") from error
+        raise UserError(
+            f"can't read {firmware}: {error.strerror}", "make one with: ucharge build"
+        ) from error
 
 
 async def visit(chip, stay_s, tell):

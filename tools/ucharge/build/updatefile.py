@@ -12,6 +12,8 @@ import zlib
 from ucharge.device_loader import header as frame
 from ucharge.errors import UserError
 
+_FOREIGN = "not an update file"
+
 
 class UpdateFileError(UserError):
     """The bytes are no update file; the text says why."""
@@ -94,7 +96,10 @@ def parse(data):
         size = frame.read_prefix(data)[0]
         head = frame.Header(bytes(data[:size]))
     except frame.HeaderError as error:
-        raise UpdateFileError(f"no update file: {error}") from error
+        reason = str(error)
+        if not reason.startswith(_FOREIGN):
+            reason = f"{_FOREIGN}: {reason}"
+        raise UpdateFileError(reason) from error
     payload = bytes(data[size:])
     if len(payload) != head.payload_size:
         raise UpdateFileError(f"payload is {len(payload)} bytes, not {head.payload_size}")

@@ -102,8 +102,13 @@ def _inspect(path, keys_folder):
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UserError(f"can't read {path}: {error.strerror}") from error
-    file = updatefile.parse(data)
+        raise UserError(
+            f"can't read {path}: {error.strerror}", "make one with: ucharge build"
+        ) from error
+    try:
+        file = updatefile.parse(data)
+    except updatefile.UpdateFileError as error:
+        raise UserError(f"{path}: {error}", "make one with: ucharge build") from error
     table = Table(show_header=False, title=str(path), title_justify="left")
     table.add_column()
     table.add_column(overflow="fold")

@@ -11,14 +11,20 @@ import click
 from ucharge import console, paths
 from ucharge.errors import UserError
 
+_PORT = click.IntRange(0, 65535)
+_KEY = "write it like CP001=000102030405060708090a0b0c0d0e0f"
 _EVERYWHERE = ("0.0.0.0", "::")
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--name", help="Name or address chargers reach it by. Default: --host.")
-@click.option("--port", default=9000, show_default=True, help="Port for chargers (0: any free).")
-@click.option("--firmware-port", default=9443, show_default=True, help="Port for update files.")
+@click.option(
+    "--port", type=_PORT, default=9000, show_default=True, help="For chargers (0: any free)."
+)
+@click.option(
+    "--firmware-port", type=_PORT, default=9443, show_default=True, help="For update files."
+)
 @click.option(
     "--keys",
     "keys_folder",
@@ -30,7 +36,13 @@ _EVERYWHERE = ("0.0.0.0", "::")
 @click.option("--no-tls", is_flag=True, help="ws:// and http:// instead of wss:// and https://.")
 @click.option("--password", "passwords", multiple=True, help="ID=HEXKEY: asks for it. Repeatable.")
 @click.option("--auto-start", is_flag=True, help="Start a transaction when a car is plugged in.")
-@click.option("--rate", default=250, show_default=True, help="Firmware host, KB/s (0: no limit).")
+@click.option(
+    "--rate",
+    type=click.IntRange(0),
+    default=250,
+    show_default=True,
+    help="Firmware host, KB/s (0: no limit).",
+)
 @click.option(
     "--uploads",
     "uploads_folder",
@@ -74,9 +86,10 @@ def command(
     name = name or host
     keys = _parse_passwords(passwords)
     tls = None if no_tls else _server_tls(keys_folder, name)
+    ca = None if no_tls else keys_folder / "ca.der"
     asyncio.run(
         _run(
-            host, name, port, firmware_port, tls, keys, auto_start, rate, uploads_folder,
+            host, name, port, firmware_port, tls, ca, keys, auto_start, rate, uploads_folder,
             as_json, control,
         )
     )  # fmt: skip
@@ -89,7 +102,9 @@ def _parse_passwords(passwords):
         try:
             keys[identity] = bytes.fromhex(key)
         except ValueError:
-            raise UserError(f"--password {entry!r}: the key is not hexadecimal") from None
+            raise UserError(f"--password {entry!r}: the key is not hexadecimal", _KEY) from None
+        if not identity or not keys[identity]:
+            raise UserError(f"--password {entry!r} is not ID=HEXKEY", _KEY)
     return keys or None
 
 
@@ -103,12 +118,12 @@ def _server_tls(keys_folder, name):
             f"the server certificate in {keys_folder} does not name {name}",
             f"make one that does: ucharge keys --host {name} --force",
         )
-    console.err.print(f"chargers trust       {keys_folder / 'ca.der'}", soft_wrap=True)
     return server_context(keys)
 
 
 async def _run(
-    host, name, port, firmware_port, tls, keys, auto_start, rate, uploads_folder, as_json, control,
+    host, name, port, firmware_port, tls, ca, keys, auto_start, rate, uploads_folder, as_json,
+    control,
 ):  # fmt: skip
     from ucharge.csms import CentralSystem, FirmwareHost
     from ucharge.csms.auto_start import AutoStart
@@ -144,6 +159,8 @@ async def _run(
                 f"can't listen: {error.strerror or error}", "choose --port, --firmware-port"
             ) from error
         await stack.enter_async_context(ControlServer(central, files, control))
+        if ca:
+            console.err.print(f"chargers trust       {ca}", soft_wrap=True)
         console.err.print(f"chargers connect to  {central.url}/IDENTITY", soft_wrap=True)
         console.err.print(f"they upload logs to  {files.url('logs')}", soft_wrap=True)
         console.err.print("update one with      ucharge update IDENTITY FILE", soft_wrap=True)

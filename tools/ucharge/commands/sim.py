@@ -19,8 +19,20 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--firmware", type=_FILE, help="Update file it starts with. Default: this clone's.")
 @click.option("--key", help="AuthorizationKey for Basic authentication, hexadecimal.")
 @click.option("--auto-charge", is_flag=True, help="A car comes, asks for energy, leaves, again.")
-@click.option("--charge-s", default=60.0, show_default=True, help="Seconds a car stays.")
-@click.option("--confirm-after", default=30, show_default=True, help="Seconds a trial runs.")
+@click.option(
+    "--charge-s",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="Seconds a car stays.",
+)
+@click.option(
+    "--confirm-after",
+    type=click.IntRange(0),
+    default=30,
+    show_default=True,
+    help="Seconds a trial runs.",
+)
 @click.option(
     "--dir",
     "folder",

@@ -13,7 +13,14 @@ from ucharge.errors import UserError
 @click.argument("charger")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--retries", type=click.IntRange(0), help="Further download attempts.")
-@click.option("--timeout", "timeout_s", default=900, show_default=True, help="Seconds to follow.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.IntRange(1),
+    default=900,
+    show_default=True,
+    help="Seconds to follow.",
+)
 @click.option("--force", is_flag=True, help="Send it even if it is no sound update file.")
 @click.option("--control", default=paths.CONTROL, show_default=True, help="Of `ucharge csms`.")
 def command(charger, file, retries, timeout_s, force, control):

@@ -22,6 +22,14 @@ from ucharge.csms.errors import CallRejected, CallTimeout, CsmsError, NotConnect
 MAX_FILE_BYTES = 16 << 20
 _QUEUE = 1000
 
+_PAYLOAD_HINT = "compare PAYLOAD with the fields OCPP 1.6 has for it"
+_HINTS = {
+    "NotImplemented": "actions are written as in OCPP 1.6, like RemoteStartTransaction",
+    "NotSupported": "it belongs to a profile that the charger does not have",
+    "FormationViolation": _PAYLOAD_HINT,
+    "TypeConstraintViolation": _PAYLOAD_HINT,
+    "PropertyConstraintViolation": _PAYLOAD_HINT,
+}
 _STATUS = {NotConnected: 409, CallRejected: 502, CallTimeout: 504}
 
 
@@ -79,7 +87,17 @@ class ControlServer:
         try:
             return await handler(request)
         except CsmsError as error:
-            return _error(_STATUS.get(type(error), 500), str(error))
+            return _error(_STATUS.get(type(error), 500), str(error), self._hint(error))
+
+    def _hint(self, error):
+        """What whoever reads ``error`` may do next, or ""."""
+        if isinstance(error, NotConnected):
+            known = self._central.chargers.values()
+            names = ", ".join(charger.identity for charger in known if charger.is_connected)
+            return f"connected: {names}" if names else "no charger is connected"
+        if isinstance(error, CallRejected):
+            return _HINTS.get(error.code, "the charger's console or log may say more")
+        return ""
 
     async def _list(self, _request):
         return web.json_response([_summary(known) for known in self._central.chargers.values()])
@@ -139,5 +157,5 @@ def _summary(charger):
     }
 
 
-def _error(status, text):
-    return web.json_response({"error": text}, status=status)
+def _error(status, text, hint=""):
+    return web.json_response({"error": text, "hint": hint}, status=status)

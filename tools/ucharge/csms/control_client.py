@@ -79,11 +79,14 @@ async def _parse_lines(content):
 async def _raise_refusal(response):
     if response.status < 400:
         return
+    hint = ""
     try:
-        text = (await response.json())["error"]
+        answer = await response.json()
+        text = answer["error"]
+        hint = answer.get("hint", "")
     except (ValueError, KeyError, TypeError, aiohttp.ClientError):
         text = f"the central system answered HTTP {response.status}"
-    raise UserError(text)
+    raise UserError(text, hint)
 
 
 def _gone(error):

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timezone
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.text import Text
 
 from ucharge.errors import UserError
 
@@ -104,12 +105,19 @@ async def _require(client, identity):
     )
 
 
+class _SpeedColumn(TransferSpeedColumn):
+    """Says nothing where no speed is known, as when all came at once."""
+
+    def render(self, task):
+        return super().render(task) if task.finished_speed or task.speed else Text()
+
+
 def _bar(console):
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
-        TransferSpeedColumn(),
+        _SpeedColumn(),
         console=console,
     )
 
