@@ -19,7 +19,7 @@ class TaskEnded(Exception):
 class Supervisor:
     """``outlet.ticks`` must advance between two feeds; this loop's own turn is the other proof.
 
-    After ``healthy_after_s`` the boot counts as healthy (DESIGN section 5, crash loops).
+    After ``healthy_after_s`` the boot counts as healthy: README's boot decision.
     """
 
     def __init__(self, context, outlet, healthy_after_s, now_ms):

@@ -1,4 +1,4 @@
-"""A welded contactor, remembered over reboots until an operator clears it (facts/iec61851 4).
+"""A welded contactor, remembered over reboots until an operator clears it.
 
 May import: `json`, ``firmware.evse``. Loaded at the start and when a weld is found or cleared.
 """

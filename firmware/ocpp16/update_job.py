@@ -31,7 +31,7 @@ DONE = "done"  # outcome known, reports still to be answered
 _CANCELLABLE = (IDLE, SCHEDULED, WAITING, DOWNLOADING, RETRY, STAGED, DONE)
 PHASES = _CANCELLABLE + (INSTALLING, TRIAL_RUNS)
 
-# Ends of a job: the statuses still to report, facts/ocpp16.md section 7.
+# Ends of a job: the statuses still to report (OCPP 1.6 section 4.5).
 _CONTENT_REFUSED = ("Downloaded", "Installing", "InstallationFailed")
 _OUTCOMES = ("Installed", "InstallationFailed", "DownloadFailed")
 STATUSES = ("Downloading", "DownloadFailed", "Installed") + _CONTENT_REFUSED

@@ -1,7 +1,7 @@
 """What the world outside the flash knows, and the five invariants held against it.
 
 The model is told what happened by the bench, never by the device's own state files; so it
-also notices a device that lies to itself. Invariants: shared names with DESIGN, "1" to "5".
+also notices a device that lies to itself. "1" to "5" are README's, in its order.
 """
 
 from loader.decide import RUN

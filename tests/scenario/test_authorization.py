@@ -29,6 +29,17 @@ class Online(CardScenario):
             self.bench.connect()
         self.assertEqual(self.asked(), [])
 
+    def test_silence_is_waited_for_and_then_others_have_their_turn(self):
+        self.central.answers["Authorize"] = None
+        self.plug()
+        self.central.forget()
+        self.card()
+        self.status("TriggerMessage", requestedMessage="Heartbeat")
+        self.bench.run(27)
+        self.assertEqual(self.messages(), ["Authorize"])
+        self.bench.run(1)
+        self.assertEqual(self.messages(), ["Authorize", "Heartbeat"])
+
     def test_a_card_that_waits_is_withdrawn(self):
         for timeout in ("0", "60"):
             for remotely in (False, True):

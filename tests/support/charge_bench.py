@@ -1,6 +1,6 @@
 """A charge point on a bench: virtual time, a scripted central system, a simulated vehicle."""
 
-from bench_central import BenchError, Central
+from bench_central import STEP_MS, BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock, format_iso
@@ -8,7 +8,6 @@ from firmware.ocpp16.configuration import Configuration
 from ocppj import UniqueIds
 from ticks import ticks_add, ticks_diff
 
-STEP_MS = 20
 START_S = 1767225600  # 2026-01-01T00:00:00Z
 
 __all__ = ["BOOT", "START_S", "STEP_MS", "Bench", "MemoryFiles", "Vehicle"]
