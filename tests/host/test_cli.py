@@ -24,9 +24,7 @@ COMMANDS = ("demo", "sim", "csms", "call", "update", "build", "keys", "size")
 
 
 def _run(*arguments):
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    return ended.value.code
+    return pytest.raises(SystemExit, main, arguments).value.code
 
 
 @pytest.fixture(autouse=True)
