@@ -24,7 +24,7 @@ COMMANDS = ("demo", "sim", "csms", "call", "update", "build", "keys", "size")
 
 
 def _run(*arguments):
-    return pytest.raises(SystemExit, main, arguments).value.code
+    return pytest.raises(SystemExit, main, arguments).value.code  # noqa: RUF061
 
 
 @pytest.fixture(autouse=True)
