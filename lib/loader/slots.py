@@ -1,8 +1,9 @@
 """A slot: a store of bytes that holds one image, its header and the mark "proven".
 
-``FileSlot`` keeps it in files (``/slots/x.rom``, ``x.mf``, ``x.ok``). Append-only: LittleFS
-rewrites in place at sixteen times the erases. The header file is published last, so a slot
-is staged whole or not at all. May import: built-ins, ``loader.header``.
+Header and mark are files (``/slots/x.mf``, ``x.ok``). ``FileSlot`` keeps the payload in one
+too (``x.rom``). Append-only: LittleFS rewrites in place at sixteen times the erases. The header
+file is published last, so a slot is staged whole or not at all.
+May import: built-ins, ``loader.header``.
 """
 
 import binascii
@@ -27,17 +28,47 @@ class SlotFull(Exception):
     """The image does not fit into the slot."""
 
 
-class FileSlot:
-    """Slot ``name`` ("a" or "b") on ``files``. ``mounted`` makes it read-only."""
+class WrongImage(Exception):
+    """These bytes can't run from this slot; the text says why."""
+
+
+class Slot:
+    """Slot ``name`` ("a" or "b"): its header and its mark "proven" on ``files``.
+
+    Where the payload lies is the business of the classes derived from it: ``compare``,
+    ``capacity``, ``append``, ``erase``, ``open_image``. ``mounted`` makes it read-only.
+    """
+
+    kind = "app"  # of the update files it takes
+    first_attempt = 0  # trial boots counted when a trial is armed
 
     def __init__(self, files, name):
         self.name = name
         self.mounted = False
         self._files = files
         self._path = "/slots/" + name
-        self._file = None
         self._written = 0
         self._verified = None
+
+    # -- a boot loader below ours (ESP32) -------------------------------------------------
+
+    def is_running(self):
+        """True when a boot loader started this slot; False where the loader itself mounts."""
+        return False
+
+    def is_guarded(self):
+        """True when any reset takes this slot back by itself: the attempt is the last."""
+        return False
+
+    def has_passed(self):
+        """True when a boot loader knows this slot as confirmed."""
+        return False
+
+    def keep(self, is_chosen_too=True):
+        """This slot runs for good; ``is_chosen_too`` False: leave a choice already made."""
+
+    def start_next(self):
+        """Have the next reset start this slot."""
 
     # -- what it holds ------------------------------------------------------------------
 
@@ -53,10 +84,14 @@ class FileSlot:
 
     def version(self):
         """Version of the image as a tuple; (0, 0, 0) where there is none to read."""
+        return self.manifest_triple("version")
+
+    def manifest_triple(self, name):
+        """Three integers of the manifest as a tuple; zeros where there are none to read."""
         header = self.header()
         if header:
             try:
-                major, minor, patch = json.loads(header.manifest())["version"]
+                major, minor, patch = json.loads(header.manifest())[name]
                 return (int(major), int(minor), int(patch))
             except (ValueError, KeyError, TypeError):
                 pass
@@ -74,32 +109,16 @@ class FileSlot:
             self._verified = bool(header) and self.matches(header)
         return self._verified
 
+    def distrust(self):
+        """Whatever its bytes say, this slot does not start; for this boot."""
+        self._verified = False
+
     def matches(self, header):
         """Read the payload back and compare its SHA-256 with ``header``'s."""
         result = False
         for result in self.compare(header):
             pass
         return result
-
-    def compare(self, header):
-        """As ``matches`` in steps: yields None a sector, at last True or False."""
-        if self._files.size(self._path + ".rom") != header.payload_size:
-            yield False
-            return
-        view = memoryview(bytearray(SECTOR_SIZE))
-        hasher = hashlib.sha256()
-        try:
-            with self._files.open(self._path + ".rom", "rb") as file:
-                while True:
-                    count = file.readinto(view)
-                    if not count:
-                        break
-                    hasher.update(view[:count])
-                    yield None
-        except OSError:
-            yield False
-            return
-        yield hasher.digest() == header.digest
 
     def _mark(self):
         """(digest, floor) of the mark "proven", or None."""
@@ -129,7 +148,53 @@ class FileSlot:
         """Record that the image in this slot was confirmed under ``floor``."""
         self._files.write(self._path + ".ok", proven_mark(self.digest(), floor))
 
-    # -- writing an image ---------------------------------------------------------------
+    def publish(self, header_data):
+        """Declare the written payload whole: it belongs to ``header_data``."""
+        self._refuse_mounted()
+        self.close()
+        self._verified = None
+        self._files.write(self._path + ".mf", header_data)
+
+    def close(self):
+        """End writing; what was appended is on the flash afterwards."""
+
+    def _forget(self):
+        """The image is no longer staged, proven or verified."""
+        self._verified = None
+        for suffix in (".ok", ".mf"):
+            self._files.remove(self._path + suffix)
+
+    def _refuse_mounted(self):
+        if self.mounted:
+            raise SlotInUse("slot %s is running" % self.name)
+
+
+class FileSlot(Slot):
+    """A slot whose payload is a file; the loader itself mounts it."""
+
+    def __init__(self, files, name):
+        super().__init__(files, name)
+        self._file = None
+
+    def compare(self, header):
+        """As ``matches`` in steps: yields None a sector, at last True or False."""
+        if self._files.size(self._path + ".rom") != header.payload_size:
+            yield False
+            return
+        view = memoryview(bytearray(SECTOR_SIZE))
+        hasher = hashlib.sha256()
+        try:
+            with self._files.open(self._path + ".rom", "rb") as file:
+                while True:
+                    count = file.readinto(view)
+                    if not count:
+                        break
+                    hasher.update(view[:count])
+                    yield None
+        except OSError:
+            yield False
+            return
+        yield hasher.digest() == header.digest
 
     def capacity(self):
         """Largest payload in bytes that fits, what the slot holds now given back."""
@@ -140,9 +205,8 @@ class FileSlot:
         """Forget the image. Raises SlotInUse, OSError."""
         self._refuse_mounted()
         self.close()
-        self._verified = None
-        for suffix in (".ok", ".mf", ".rom"):
-            self._files.remove(self._path + suffix)
+        self._forget()
+        self._files.remove(self._path + ".rom")
         self._written = 0
 
     def append(self, view):
@@ -165,20 +229,9 @@ class FileSlot:
             file, self._file = self._file, None
             file.close()
 
-    def publish(self, header_data):
-        """Declare the written payload whole: it belongs to ``header_data``."""
-        self._refuse_mounted()
-        self.close()
-        self._verified = None
-        self._files.write(self._path + ".mf", header_data)
-
-    def open_payload(self):
-        """The payload as a binary file for reading. Raises OSError."""
-        return self._files.open(self._path + ".rom", "rb")
-
-    def _refuse_mounted(self):
-        if self.mounted:
-            raise SlotInUse("slot %s is running" % self.name)
+    def open_image(self):
+        """(the ROMFS image as a binary file for reading, its size). Raises OSError."""
+        return self._files.open(self._path + ".rom", "rb"), self.header().payload_size
 
 
 def proven_mark(digest, floor):
