@@ -1,0 +1,2 @@
+def explain(case, ours):
+    return ours if 0 else None
