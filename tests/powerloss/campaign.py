@@ -1,10 +1,10 @@
 """One share of the campaign, in one MicroPython process; driven by run.py.
 
-    campaign.py SCENARIO MODE FIRST STEP [BUG]
+    campaign.py FAMILY SCENARIO MODE FIRST STEP [BUG]
 
-MODE: "clean", "torn" or "after" (bench.Bench.run): cuts at FIRST, FIRST + STEP, ...; "twice":
-another cut some operations after that one, both in any of the three ways. Prints "ops N", a
-line per failure, and at last "cuts N failures N".
+FAMILY: "rp2" or "esp32". MODE: "clean", "torn" or "after" (bench.Bench.run): cuts at FIRST,
+FIRST + STEP, ...; "twice": another cut some operations after that one, both in any of the
+three ways. Prints "ops N", a line per failure, and at last "cuts N failures N".
 """
 
 import gc
@@ -14,7 +14,7 @@ import sys
 from bench import Bench
 from bugs import BUGS
 from model import Violation
-from scenarios import SCENARIOS
+from scenarios import scenarios
 
 _MAX_SHOWN = 10
 _MODES = ("clean", "torn", "after")
@@ -36,10 +36,10 @@ def cuts_at(mode, operations):
     ]
 
 
-def main(name, mode, first, step, bug=None):
+def main(family, name, mode, first, step, bug=None):
     if bug:
         BUGS[bug]()
-    bench = Bench(SCENARIOS[name])
+    bench = Bench(scenarios(family)[name], family)
     failures = 0
     try:
         operations = bench.run()
@@ -63,4 +63,4 @@ def main(name, mode, first, step, bug=None):
     print("cuts %d failures %d" % (runs, failures))
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
+main(*sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])

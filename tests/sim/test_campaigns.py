@@ -28,15 +28,15 @@ def test_the_demo_ends_as_expected():
 
 
 def test_some_power_cuts():
-    status, line = last_line("tests/powerloss/run.py", "--every", "13")
+    status, line = last_line("tests/powerloss/run.py", "--every", "29")
     assert status == 0
     assert line.startswith("powerloss: ") and line.endswith(" cuts, 0 failures")
     assert int(line.split()[1]) >= 150
 
 
 def test_seeded_bugs_are_caught_by_some_power_cuts():
-    status, line = last_line("tests/powerloss/run.py", "--selftest", "--every", "9")
-    assert (status, line) == (0, "powerloss-selftest: 9 of 9 seeded bugs caught")
+    status, line = last_line("tests/powerloss/run.py", "--selftest", "--every", "9", timeout_s=600)
+    assert (status, line) == (0, "powerloss-selftest: 22 of 22 seeded bugs caught")
 
 
 def test_some_kills():
