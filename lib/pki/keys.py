@@ -27,11 +27,23 @@ def load(key_info):
         raise InvalidCertificate("public key: " + error.reason)
 
 
+def algorithm_of(reader):
+    """The AlgorithmIdentifier that is next in ``reader``, as DER. Raises DerError."""
+    at = reader.at
+    fields = reader.take(SEQUENCE)
+    fields.oid()
+    tag = fields.next_tag()
+    if tag is not None:
+        fields.take(tag)
+    fields.close()
+    return reader.data[at : reader.at]
+
+
 def split(reader):
     """(AlgorithmIdentifier, key bits) of the key in ``reader``. Raises DerError."""
     fields = reader.take(SEQUENCE)
     reader.close()
-    algorithm = fields.element(SEQUENCE)
+    algorithm = algorithm_of(fields)
     bits = fields.octets()
     fields.close()
     return algorithm, bits

@@ -3,12 +3,12 @@
 u1 G + u2 Q is computed in one go: doublings in Jacobian coordinates, and where one of the
 scalars' non-adjacent forms has a digit +1 or -1, a mixed addition of a point as it is given. No
 table, no inversion modulo p.
-May import: ``pki.der``, ``pki.errors``, ``pki.schemes``.
+May import: ``pki.der``, ``pki.errors``, ``pki.verify``.
 """
 
 from pki.der import SEQUENCE, Reader
 from pki.errors import DerError, InvalidCertificate, InvalidSignature
-from pki.schemes import ECDSA_DER, ECDSA_RAW
+from pki.verify import ECDSA_DER, ECDSA_RAW
 
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551

@@ -15,7 +15,7 @@ _END = "-----END CERTIFICATE-----"
 def decode(text):
     """The DER bytes in ``text``, which holds one certificate and white space around it.
 
-    Lines end with LF or CR LF and may have any length. Raises InvalidCertificate.
+    Lines end with LF or CR LF and have any length. Raises InvalidCertificate.
     """
     if len(text) > MAX_CHARS:
         raise InvalidCertificate("longer than %d characters" % MAX_CHARS)
@@ -23,8 +23,8 @@ def decode(text):
     if not text.startswith(_BEGIN) or not text.endswith(_END):
         raise InvalidCertificate("no certificate in PEM")
     body = text[len(_BEGIN) : len(text) - len(_END)].replace("\r\n", "\n")
-    if body[:1] != "\n" or body[-1:] != "\n":
-        raise InvalidCertificate("PEM has no lines")
+    if "\n\n" in body:
+        raise InvalidCertificate("PEM has empty lines")
     body = body.replace("\n", "").encode()
     # The decoders of both interpreters skip what they don't know: only what comes out the same
     # when encoded again was base64.

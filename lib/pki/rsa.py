@@ -1,14 +1,14 @@
 """RSA signatures over SHA-256: PKCS#1 v1.5 and PSS (RFC 8017), verification only.
 
 Of PKCS#1 v1.5 nothing is parsed: the one right encoding is made and compared.
-May import: ``pki.der``, ``pki.errors``, ``pki.schemes``.
+May import: ``pki.der``, ``pki.errors``, ``pki.verify``.
 """
 
 import hashlib
 
 from pki.der import SEQUENCE, Reader
 from pki.errors import InvalidCertificate, InvalidSignature
-from pki.schemes import RSA_PKCS1, RSA_PSS, RSA_PSS_ANY_SALT
+from pki.verify import RSA_PKCS1, RSA_PSS, RSA_PSS_ANY_SALT
 
 MIN_BITS = 2048
 MAX_BITS = 4096

@@ -1,14 +1,13 @@
 """Who may sign firmware: X.509's rules between a certificate and the installed roots.
 
 There are no intermediate certificates. A trusted root may itself be the signer.
-May import: ``pki.errors``, ``pki.schemes``, ``pki.steps``, ``pki.verify``, ``pki.x509``.
+May import: ``pki.errors``, ``pki.verify``, ``pki.x509``.
 """
 
 import hashlib
 
 from pki.errors import InvalidCertificate, InvalidSignature
-from pki.schemes import ECDSA_DER, RSA_PKCS1, RSA_PSS
-from pki.steps import finish, finish_async
+from pki.verify import ECDSA_DER, RSA_PKCS1, RSA_PSS, finish
 from pki.x509 import DIGITAL_SIGNATURE, KEY_CERT_SIGN, Certificate
 
 _ECDSA = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"
@@ -23,56 +22,30 @@ _PSS = (
 )
 
 
-def check_signer(der, roots, now_s, between=None):
+async def check_signer(der, roots, now_s, between=None):
     """The ``x509.Certificate`` of a firmware signer that one of ``roots`` vouches for.
 
-    der: the signer's certificate. roots: the installed roots (DER), each bytes. now_s: Unix
-    seconds. between: called after each short step. Raises InvalidCertificate.
+    der: the signer's certificate. roots: a list of the installed roots (DER bytes). now_s: Unix
+    seconds. between: see ``verify.finish``. Raises InvalidCertificate.
     """
-    certificate, steps = _signer(der, roots, now_s)
-    finish(steps, between)
+    certificate = Certificate(der)
+    _check_time(certificate, now_s)
+    _check_signs(certificate)
+    certificate.key()
+    if certificate.der not in roots:
+        if certificate.is_ca:
+            raise InvalidCertificate("the signer is a CA")
+        keys = _issuers(certificate, roots, now_s)
+        await finish(_signed_by_one(certificate, keys), between)
     return certificate
 
 
-async def check_signer_async(der, roots, now_s):
-    """As ``check_signer``, letting other tasks run."""
-    certificate, steps = _signer(der, roots, now_s)
-    await finish_async(steps)
-    return certificate
-
-
-def check_root(der, now_s, between=None):
+async def check_root(der, now_s, between=None):
     """The ``x509.Certificate`` of a root worth installing: self-signed, valid now, with a key
     and a signature algorithm known here, and allowed to sign certificates or firmware.
 
     Arguments and errors as of ``check_signer``.
     """
-    certificate, steps = _root(der, now_s)
-    finish(steps, between)
-    return certificate
-
-
-async def check_root_async(der, now_s):
-    """As ``check_root``, letting other tasks run."""
-    certificate, steps = _root(der, now_s)
-    await finish_async(steps)
-    return certificate
-
-
-def _signer(der, roots, now_s):
-    """(certificate, what is left to do)."""
-    certificate = Certificate(der)
-    _check_time(certificate, now_s)
-    _check_signs(certificate)
-    certificate.key()
-    if certificate.der in roots:
-        return certificate, ()
-    if certificate.is_ca:
-        raise InvalidCertificate("the signer is a CA")
-    return certificate, _issued_by_one(certificate, _issuers(certificate, roots, now_s))
-
-
-def _root(der, now_s):
     certificate = Certificate(der)
     _check_time(certificate, now_s)
     if certificate.issuer != certificate.subject:
@@ -81,12 +54,13 @@ def _root(der, now_s):
         _check_issues(certificate)
     except InvalidCertificate:
         _check_signs(certificate)
-    return certificate, _issued_by_one(certificate, [certificate])
+    await finish(_signed_by_one(certificate, [certificate.key()]), between)
+    return certificate
 
 
 def _issuers(certificate, roots, now_s):
-    """The roots that may have issued ``certificate``; InvalidCertificate if there are none."""
-    issuers = []
+    """Keys of the roots that may have issued it; InvalidCertificate if there are none."""
+    keys = []
     problem = InvalidCertificate("the issuer is not installed")
     for der in roots:
         try:
@@ -95,16 +69,16 @@ def _issuers(certificate, roots, now_s):
                 continue
             _check_time(root, now_s)
             _check_issues(root)
-            issuers.append(root)
+            keys.append(root.key())
         except InvalidCertificate as error:
             problem = InvalidCertificate("root: " + error.reason)
-    if not issuers:
+    if not keys:
         raise problem
-    return issuers
+    return keys
 
 
-def _issued_by_one(certificate, issuers):
-    """Generator; raises InvalidCertificate unless a key of ``issuers`` signed it."""
+def _signed_by_one(certificate, keys):
+    """Generator; raises InvalidCertificate unless one of ``keys`` signed it."""
     if certificate.algorithm == _ECDSA:
         scheme = ECDSA_DER
     elif certificate.algorithm == _PKCS1:
@@ -114,9 +88,9 @@ def _issued_by_one(certificate, issuers):
     else:
         raise InvalidCertificate("its signature algorithm is not known")
     digest = hashlib.sha256(certificate.tbs).digest()
-    for issuer in issuers:
+    for key in keys:
         try:
-            yield from issuer.key().steps(digest, certificate.signature, scheme)
+            yield from key.steps(digest, certificate.signature, scheme)
             return
         except InvalidSignature:
             pass

@@ -1,22 +1,26 @@
 """X.509 v3 certificates (RFC 5280): the fields that decide, and the rules on their form.
 
-May import: ``pki.der``, ``pki.errors``, ``pki.keys``, ``pki.times``.
+May import: ``pki.der``, ``pki.errors``, ``pki.keys``, ``pki.times``,
+``ws.utf8``.
 """
 
 from pki.der import (
     BIT_STRING,
     BOOLEAN,
+    IA5_STRING,
     OCTET_STRING,
-    OID,
+    PRINTABLE_STRING,
     SEQUENCE,
     SET,
+    UTF8_STRING,
     Reader,
-    check,
 )
 from pki.errors import DerError, InvalidCertificate
-from pki.keys import load, split
+from pki.keys import algorithm_of, load, split
 from pki.times import read_time
+from ws.utf8 import decode
 
+MAX_SIZE = 4096  # more than a PEM text of 5500 characters can hold
 DIGITAL_SIGNATURE = 0x80
 KEY_CERT_SIGN = 0x04
 
@@ -25,6 +29,7 @@ _BASIC_CONSTRAINTS = b"\x55\x1d\x13"
 _KEY_USAGE = b"\x55\x1d\x0f"
 _EXTENDED_KEY_USAGE = b"\x55\x1d\x25"
 _CODE_SIGNING = b"\x2b\x06\x01\x05\x05\x07\x03\x03"
+_PRINTABLE = b" '()+,-./:=?0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _ANY_PURPOSE = b"\x55\x1d\x25\x00"
 
 
@@ -44,7 +49,9 @@ class Certificate:
         self.usage = None
         self.signs_code = True
         try:
-            self._read(check(self.der))
+            if len(self.der) > MAX_SIZE:
+                raise DerError("larger than %d bytes" % MAX_SIZE)
+            self._read(Reader(self.der))
         except DerError as error:
             raise InvalidCertificate(error.reason)
 
@@ -52,24 +59,18 @@ class Certificate:
         """The public key, for ``verify.signature``. Raises InvalidCertificate."""
         return load(self.key_info)
 
-    def key_bits(self):
-        """What CertificateHashData's issuerKeyHash of certificates by this one is made of."""
-        return split(Reader(self.key_info))[1]
-
-    def serial_hex(self):
-        """CertificateHashData's serialNumber: hexadecimal without leading zeros."""
-        return "".join(["%02x" % byte for byte in self.serial]).lstrip("0")
-
-    def _read(self, fields):
+    def _read(self, reader):
+        fields = reader.take(SEQUENCE)
+        reader.close()
         self.tbs = fields.element(SEQUENCE)
-        self.algorithm = fields.element(SEQUENCE)
+        self.algorithm = algorithm_of(fields)
         self.signature = fields.octets()
         fields.close()
         fields = Reader(self.tbs).take(SEQUENCE)
         if fields.next_tag() != 0xA0 or fields.take(0xA0).content() != _VERSION_3:
             raise InvalidCertificate("not of version 3")
         self.serial = fields.natural()
-        if not 1 <= len(self.serial) <= 20 or self.serial[0] >= 0x80 and len(self.serial) == 20:
+        if not 1 <= len(self.serial) <= 20 or (self.serial[0] >= 0x80 and len(self.serial) == 20):
             raise InvalidCertificate("serial number is 0 or longer than 20 bytes")
         if fields.element(SEQUENCE) != self.algorithm:
             raise InvalidCertificate("two signature algorithms")
@@ -89,9 +90,9 @@ class Certificate:
 
     def _read_extensions(self, extensions):
         seen = []
-        while extensions.next_tag() or not seen:
+        while extensions.next_tag() is not None or not seen:
             extension = extensions.take(SEQUENCE)
-            kind = extension.take(OID).content()
+            kind = extension.oid()
             critical = extension.next_tag() == BOOLEAN
             if critical and extension.take(BOOLEAN).content() != b"\xff":
                 raise DerError("a default is written")
@@ -101,21 +102,24 @@ class Certificate:
                 raise InvalidCertificate("an extension comes twice")
             seen.append(kind)
             if kind == _BASIC_CONSTRAINTS:
-                self._read_constraints(check(value))
+                self._read_constraints(Reader(value))
             elif kind == _KEY_USAGE:
                 self._read_usage(Reader(value))
             elif kind == _EXTENDED_KEY_USAGE:
-                self._read_purposes(check(value))
+                self._read_purposes(Reader(value))
             elif critical:
                 raise InvalidCertificate("a critical extension is unknown")
 
-    def _read_constraints(self, fields):
+    def _read_constraints(self, reader):
+        fields = reader.take(SEQUENCE)
+        reader.close()
         if fields.next_tag() == BOOLEAN:
             if fields.take(BOOLEAN).content() != b"\xff":
                 raise DerError("a default is written")
             self.is_ca = True
-            if fields.next_tag():
-                fields.natural()  # the path length: there is never a certificate in between
+            # The path length says nothing here: there is never a certificate in between.
+            if fields.next_tag() is not None and len(fields.natural()) > 1:
+                raise DerError("path length is too large")
         fields.close()
 
     def _read_usage(self, reader):
@@ -126,26 +130,35 @@ class Certificate:
             raise DerError("key usage is no list of bits")
         self.usage = bits[1]
 
-    def _read_purposes(self, purposes):
+    def _read_purposes(self, reader):
+        purposes = reader.take(SEQUENCE)
+        reader.close()
         self.signs_code = False
         empty = True
-        while purposes.next_tag() or empty:
+        while purposes.next_tag() is not None or empty:
             empty = False
-            if purposes.take(OID).content() in (_CODE_SIGNING, _ANY_PURPOSE):
+            if purposes.oid() in (_CODE_SIGNING, _ANY_PURPOSE):
                 self.signs_code = True
 
 
 def _name(reader):
-    """The Name that is next in ``reader``, as DER."""
+    """The Name that is next in ``reader``, as DER; with one attribute in each part."""
     at = reader.at
     name = reader.take(SEQUENCE)
-    while name.next_tag():
+    while name.next_tag() is not None:
         part = name.take(SET)
-        while True:
-            attribute = part.take(SEQUENCE)
-            attribute.take(OID)
-            attribute.take(attribute.next_tag())
-            attribute.close()
-            if not part.next_tag():
-                break
+        attribute = part.take(SEQUENCE)
+        part.close()
+        attribute.oid()
+        tag = attribute.next_tag()
+        text = attribute.take(tag).content()
+        attribute.close()
+        if tag == UTF8_STRING:
+            good = decode(text) is not None
+        elif tag == PRINTABLE_STRING:
+            good = not text.strip(_PRINTABLE)
+        else:
+            good = tag == IA5_STRING and (not text or max(text) < 0x80)
+        if not good:
+            raise DerError("text in a name")
     return reader.data[at : reader.at]

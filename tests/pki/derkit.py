@@ -31,11 +31,10 @@ class Node:
     def walk(self):
         """All nodes, this one first, each with its parent and place there."""
         yield self, None, 0
-        for node in self._below():
-            yield node
+        yield from self._below()
 
     def _below(self):
-        for place, part in enumerate(self.parts or ()):
+        for place, part in enumerate([] if self.parts is None else self.parts):
             yield part, self, place
             yield from part._below()
 
@@ -83,9 +82,7 @@ def _long_length(extra):
         body = node.body()
         count = 1 if len(body) < 0x100 else 2
         count += extra
-        node.encoded = (
-            bytes((node.tag, 0x80 | count)) + len(body).to_bytes(count, "big") + body
-        )
+        node.encoded = bytes((node.tag, 0x80 | count)) + len(body).to_bytes(count, "big") + body
 
     return spoil
 

@@ -8,9 +8,15 @@ import hashlib
 import json
 import sys
 
-from pki import keys, pem, schemes, trust, verify
+from pki import keys, pem, trust, verify
 from pki.errors import InvalidCertificate, InvalidSignature
+from pki.hashdata import hash_data
+from pki.verify import now
 from pki.x509 import Certificate
+
+
+def nothing():
+    """Between the steps."""
 
 
 def short(data):
@@ -21,10 +27,10 @@ def short(data):
 def fields(certificate):
     """What was read of a certificate."""
     return "%s %s %s %s %s %s %d %d" % (
-        certificate.serial_hex(),
+        hash_data(certificate)["serialNumber"],
         short(certificate.issuer),
         short(certificate.subject),
-        short(certificate.key_bits()),
+        hash_data(certificate)["issuerKeyHash"][:12],
         short(certificate.tbs),
         short(certificate.signature),
         certificate.not_before_s,
@@ -37,21 +43,21 @@ def judge(case):
     unhex = binascii.unhexlify
     kind = case["kind"]
     if kind == "pem":
-        return short(pem.decode(case["text"]))
+        return short(Certificate(pem.decode(case["text"])).der)
     if kind == "parse":
         certificate = Certificate(unhex(case["der"]))
         certificate.key()
         return fields(certificate)
     if kind == "signer":
         roots = [unhex(root) for root in case["roots"]]
-        return fields(trust.check_signer(unhex(case["der"]), roots, case["now_s"]))
+        return fields(now(trust.check_signer(unhex(case["der"]), roots, case["now_s"], nothing)))
     if kind == "root":
-        return fields(trust.check_root(unhex(case["der"]), case["now_s"]))
+        return fields(now(trust.check_root(unhex(case["der"]), case["now_s"], nothing)))
     allowed = 0
     for scheme in case["schemes"]:
-        allowed |= getattr(schemes, scheme)
+        allowed |= getattr(verify, scheme)
     key = keys.load(unhex(case["key"]))
-    verify.signature(key, unhex(case["digest"]), unhex(case["sign"]), allowed)
+    now(verify.signature(key, unhex(case["digest"]), unhex(case["sign"]), allowed, nothing))
     return ""
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID
+from derkit import parse
 
 SHA256 = hashes.SHA256()
 REFUSALS = (
@@ -57,7 +58,7 @@ def _judge(case):
         key = load_der_public_key(bytes.fromhex(case["key"]))
         check_signature(key, case)
         return ""
-    certificate = load(bytes.fromhex(case["der"]))
+    certificate = Loaded(bytes.fromhex(case["der"]))
     if kind == "signer":
         check_signer(certificate, [bytes.fromhex(root) for root in case["roots"]], case["now_s"])
     elif kind == "root":
@@ -65,17 +66,44 @@ def _judge(case):
     return fields(certificate)
 
 
-def load(der):
-    """The certificate with everything in it read."""
-    certificate = x509.load_der_x509_certificate(der)
-    return (
-        certificate,
-        certificate.issuer,
-        certificate.subject,
-        certificate.version,
-        certificate.signature_algorithm_oid,
-        certificate.extensions,
-    )[0]
+class Loaded:
+    """A certificate with everything in it read that has a say."""
+
+    def __init__(self, der):
+        self.certificate = x509.load_der_x509_certificate(der)
+        self.version = self.certificate.version
+        self.names = self.certificate.issuer, self.certificate.subject
+        self.algorithm = self.certificate.signature_algorithm_oid
+        try:
+            self.extensions = self.certificate.extensions
+        except ValueError:
+            # X.509 lets a non-critical extension that one does not use be skipped unread. The
+            # library reads all or none, so leave those out that can be.
+            stripped = x509.load_der_x509_certificate(without_optional(der))
+            self.extensions = stripped.extensions
+
+    def __getattr__(self, name):
+        return getattr(self.certificate, name)
+
+
+def without_optional(der):
+    """``der`` without the non-critical extensions that decide nothing."""
+    tree = parse(der)
+    fields = tree.parts[0].parts
+    listed = fields[-1].parts[0]
+    listed.parts = [each for each in listed.parts if len(each.parts) > 2 or is_known(each)]
+    if not listed.parts:
+        del fields[-1]
+    return tree.encode()
+
+
+def is_known(extension):
+    """Whether lib/pki must read it."""
+    return extension.parts[0].content[:2] == b"\x55\x1d" and extension.parts[0].content[2:] in (
+        b"\x0f",
+        b"\x13",
+        b"\x25",
+    )
 
 
 def _short(data):
@@ -147,11 +175,11 @@ def check_signer(certificate, roots, now_s):
         return
     for der in roots:
         try:
-            root = load(der)
+            root = Loaded(der)
             check_time(root, now_s)
             check_issues(root)
             check_critical(root)
-            certificate.verify_directly_issued_by(root)
+            certificate.verify_directly_issued_by(root.certificate)
             if certificate.issuer.public_bytes() != root.subject.public_bytes():
                 raise Refused("names")
             return
@@ -168,7 +196,7 @@ def check_root(certificate, now_s):
         check_issues(certificate)
     except Refused:
         check_signs(certificate)
-    certificate.verify_directly_issued_by(certificate)
+    certificate.verify_directly_issued_by(certificate.certificate)
 
 
 def check_time(certificate, now_s):

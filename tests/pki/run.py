@@ -9,7 +9,6 @@ import argparse
 import collections
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,15 +23,13 @@ import oracle  # noqa: E402
 import signatures  # noqa: E402
 from differences import explain  # noqa: E402
 
-SHOWN = 40000
-PARTS = 2  # processes per interpreter
+SHOWN = 40
 
 
 def start(interpreter, path):
     """A process that judges the cases in ``path``."""
     if interpreter == "micropython":
-        program = [shutil.which("micropython", path=str(Path(sys.executable).parent))]
-        program += ["-X", "heapsize=1M"]
+        program = [str(Path(sys.executable).parent / "micropython"), "-X", "heapsize=1M"]
         added = {"MICROPYPATH": "lib:.frozen"}
     else:
         program = [sys.executable, "-W", "error"]

@@ -116,18 +116,18 @@ def point_info(encoded):
 
 
 class EcKey:
-    """A P-256 key with the private number ``secret``."""
+    """A P-256 key with the private number ``secret``, which is below the curve's order."""
 
     algorithm = ECDSA
 
     def __init__(self, secret=0x1234567):
         self.secret = secret
-        self.point = multiply(secret, G)
+        self.point = multiply(secret, G) or G
         self.info = point_info(b"\x04" + raw(*self.point))
 
     def sign_pair(self, digest, nonce=0x7654321):
         """(r, s) over ``digest`` (bytes)."""
-        r = multiply(nonce, G)[0] % N
+        r = (multiply(nonce, G) or G)[0] % N
         value = int.from_bytes(digest, "big") + r * self.secret
         return r, value * inverse(nonce, N) % N
 
