@@ -16,7 +16,7 @@ DEVICE := boot.py main.py lib firmware
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test check format size powerloss powerloss-selftest killtest autobahn bench-net \
-	faults clean
+	faults pki clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
@@ -65,6 +65,9 @@ bench-net: $(VENV)/.test ## speed and heap of the network clients against their 
 
 faults: $(VENV)/.test ## spoil connections of the network clients in 3700 ways, on both interpreters
 	@$(PY) tests/faults/run.py
+
+pki: $(VENV)/.test ## 48,000 certificates and signatures against PyPI cryptography; time and heap
+	@$(PY) tests/pki/run.py
 
 clean: ## remove everything made here, the virtual environment included
 	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis
