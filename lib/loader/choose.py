@@ -16,11 +16,10 @@ def choose(files, slots, cause, flags, feed):
     """
     running = None
     for name in slots:
-        if slots[name].is_running():
+        if slots[name].state() is not None:
             running = name
     held = record.read(files)
-    if held and running:
-        held = _agree(files, held, slots, running)
+    held = _agree(files, held, slots, running)
     while True:
         decision = decide(
             Facts(
@@ -28,7 +27,7 @@ def choose(files, slots, cause, flags, feed):
                 cause,
                 slots,
                 running=running,
-                guarded=running is not None and slots[running].is_guarded(),
+                guarded=running is not None and slots[running].state() == record.TRIAL,
                 crashed=bool(flags & resets.CRASHED),
                 was_healthy=bool(flags & resets.HEALTHY),
             )
@@ -50,30 +49,27 @@ def choose(files, slots, cause, flags, feed):
             slots[decision.slot].distrust()
     if decision.action == RUN:
         verdict.complete(held, slots)
-        if held.home == decision.slot:
-            _keep(slots[decision.slot])
+        held = _agree(files, held, slots, running)
     return held, decision
 
 
 def _agree(files, held, slots, running):
-    """The boot loader learns that home is confirmed, first of all; or we learn that it knows."""
-    if held.state == record.TRIAL and held.active == running:
-        slot = slots[running]
-        if slot.has_passed():  # a cut came between the two marks of confirm
-            try:
-                return verdict.confirm(files, held, slots, slot.manifest_triple("floor"))
-            except (OSError, record.RecordError) as error:
-                print("loader: confirm: %r" % error)
-    elif held.home == running:
-        _keep(slots[running], is_chosen_too=False)
-    return held
+    """The boot loader learns that home is confirmed; or we learn that it knows.
 
-
-def _keep(slot, is_chosen_too=True):
+    While an image is on trial the boot loader's choice is left as it is: it may be armed.
+    """
+    if held is None or running is None:
+        return held
+    slot, is_trial = slots[running], held.state == record.TRIAL
     try:
-        slot.keep(is_chosen_too)
-    except OSError as error:
-        print("loader: not marked valid: %r" % error)
+        if is_trial and held.active == running:
+            if slot.state() == record.CONFIRMED:  # a cut between the two marks of confirm
+                return verdict.confirm(files, held, slots, slot.version("floor"))
+        elif held.home == running and not (is_trial and slot.state() == record.REJECTED):
+            slot.keep()
+    except (OSError, record.RecordError) as error:
+        print("loader: not confirmed: %r" % error)
+    return held
 
 
 def _without_record(held, decision, slots, running, error):

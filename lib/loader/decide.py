@@ -172,13 +172,6 @@ def _run_home(facts):
     return Decision(RUN, old.home, record)
 
 
-def _return_home(facts):
-    """A power cut between set_boot and the mark sends home away: not home's fault."""
-    old = facts.record
-    record = None if facts.cause == POWER_ON else old.copy(attempts=old.attempts + 1)
-    return _go(facts, old.home, record)
-
-
 def _candidates(facts):
     """Slots that verify: proven ones first, newest first among equals."""
     names = [name for name in ("a", "b") if facts.slots[name].verifies()]
@@ -232,7 +225,12 @@ ROWS = (
             and (f.record.attempts < MAX_RETURNS or f.cause == POWER_ON)
             and _home_verifies(f)
         ),
-        _return_home,
+        # A power cut between set_boot and the mark sends home away: not home's fault.
+        lambda f: _go(
+            f,
+            f.record.home,
+            None if f.cause == POWER_ON else f.record.copy(attempts=f.record.attempts + 1),
+        ),
     ),
     (
         "esp32 confirmed, does not run, what runs is proven",

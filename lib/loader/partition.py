@@ -11,10 +11,10 @@ import hashlib
 import json
 import struct
 
-from loader.header import SECTOR_SIZE
+from loader.header import SECTOR_SIZE, HeaderError
 from loader.otadata import NEW, PENDING, VALID, BootLoader
-from loader.record import SLOTS
-from loader.slots import Slot, SlotFull, SlotInUse, WrongImage
+from loader.record import CONFIRMED, REJECTED, SLOTS, TRIAL
+from loader.slots import Slot, SlotFull, SlotInUse
 
 _SIZE = 3  # in Partition.info()
 _IMAGE_MAGIC = 0xE9
@@ -33,7 +33,7 @@ class PartitionSlot(Slot):
     """Slot ``name``: "a" is ota_0, "b" is ota_1. Writing the running one raises SlotInUse."""
 
     kind = "esp32"
-    first_attempt = 1  # the boot loader counts no others
+    attempts = 1  # the boot loader counts no others
 
     def __init__(self, files, name, boot_loader):
         super().__init__(files, name)
@@ -43,24 +43,20 @@ class PartitionSlot(Slot):
 
     # -- the boot loader ----------------------------------------------------------------
 
-    def is_running(self):
-        """As ``Slot``."""
+    def _runs(self):
         return self._boot_loader.running == self.name
 
-    def is_guarded(self):
+    def state(self):
         """As ``Slot``."""
-        return self.is_running() and self._boot_loader.state() == PENDING
+        if not self._runs():
+            return None
+        return {PENDING: TRIAL, VALID: CONFIRMED}.get(self._boot_loader.state(), REJECTED)
 
-    def has_passed(self):
-        """As ``Slot``."""
-        return self.is_running() and self._boot_loader.state() == VALID
-
-    def keep(self, is_chosen_too=True):
+    def keep(self):
         """As ``Slot``. Raises OSError; SlotInUse where another slot runs."""
-        if not self.is_running():
+        if not self._runs():
             raise SlotInUse("slot %s does not run" % self.name)
-        if is_chosen_too or self._boot_loader.chosen() == self.name:
-            self._boot_loader.confirm()
+        self._boot_loader.confirm()
 
     def start_next(self):
         """As ``Slot``. Raises OSError: the boot loader finds no whole image here."""
@@ -74,7 +70,7 @@ class PartitionSlot(Slot):
             tail = self._tail()
             if tail is None:
                 self._verified = False
-            elif self.is_running():
+            elif self._runs():
                 self._verified = _last(self._compare(*tail))
             else:
                 self._verified = self.matches(self.header())
@@ -161,7 +157,7 @@ class PartitionSlot(Slot):
     def append(self, view):
         """Write the next bytes of the payload, a sector at a time; only the last may be short.
 
-        Raises SlotInUse, SlotFull, WrongImage, OSError.
+        Raises SlotInUse, SlotFull, HeaderError, OSError.
         """
         self._refuse_mounted()
         if self._written % SECTOR_SIZE:
@@ -172,7 +168,7 @@ class PartitionSlot(Slot):
             self._sector = bytearray(SECTOR_SIZE)  # before anything is erased
         if not self._written:
             check_first_sector(view, self._boot_loader.chip_id, self.capacity())
-            self._forget()
+            self.forget()
         for at in range(0, len(view), SECTOR_SIZE):
             self._write(view[at : at + SECTOR_SIZE])
 
@@ -195,7 +191,7 @@ class PartitionSlot(Slot):
     def _refuse_mounted(self):
         """The chip aborts on a write to the running partition, and the fallback of an image
         that is not confirmed must stay."""
-        if self.mounted or self.is_running():
+        if self.mounted or self._runs():
             raise SlotInUse("slot %s is running" % self.name)
         if self._boot_loader.state() in (NEW, PENDING):
             raise SlotInUse("slot %s is the fallback of a trial" % self.name)
@@ -232,26 +228,26 @@ class PartitionFile:
 def check_first_sector(data, chip_id, capacity):
     """Whether ``data``, the first 4 KiB, can begin an app image for this chip.
 
-    Raises WrongImage. All of it is verified by set_boot; this is before the erase.
+    Raises HeaderError. All of it is verified by set_boot; this is before the erase.
     """
     if len(data) < 2 * _FIRST_SEGMENT or data[0] != _IMAGE_MAGIC:
-        raise WrongImage("no app image")
+        raise HeaderError("no app image")
     if not 0 < data[1] <= _MOST_SEGMENTS:
-        raise WrongImage("app image with %d segments" % data[1])
+        raise HeaderError("app image with %d segments" % data[1])
     made_for = data[12] | data[13] << 8
     if made_for != chip_id:
-        raise WrongImage("app image for chip %d, not %d" % (made_for, chip_id))
+        raise HeaderError("app image for chip %d, not %d" % (made_for, chip_id))
     if data[23] != 1:
-        raise WrongImage("app image without SHA-256")
+        raise HeaderError("app image without SHA-256")
     if struct.unpack_from("<I", data, _FIRST_SEGMENT + 8)[0] != _DESCRIPTION_MAGIC:
-        raise WrongImage("app image without description")
+        raise HeaderError("app image without description")
     at = _FIRST_SEGMENT
     for _ in range(data[1]):
         if at + 8 > len(data):
             break  # the headers behind the first sector are set_boot's affair
         at += 8 + struct.unpack_from("<I", data, at + 4)[0]
         if at > capacity:
-            raise WrongImage("app image larger than the slot")
+            raise HeaderError("app image larger than the slot")
 
 
 def _last(steps):

@@ -28,10 +28,6 @@ class SlotFull(Exception):
     """The image does not fit into the slot."""
 
 
-class WrongImage(Exception):
-    """These bytes can't run from this slot; the text says why."""
-
-
 class Slot:
     """Slot ``name`` ("a" or "b"): its header and its mark "proven" on ``files``.
 
@@ -40,7 +36,7 @@ class Slot:
     """
 
     kind = "app"  # of the update files it takes
-    first_attempt = 0  # trial boots counted when a trial is armed
+    attempts = 0  # trial boots already counted when a trial is armed
 
     def __init__(self, files, name):
         self.name = name
@@ -52,20 +48,15 @@ class Slot:
 
     # -- a boot loader below ours (ESP32) -------------------------------------------------
 
-    def is_running(self):
-        """True when a boot loader started this slot; False where the loader itself mounts."""
-        return False
+    def state(self):
+        """How a boot loader that started this slot sees it; None where it did not.
 
-    def is_guarded(self):
-        """True when any reset takes this slot back by itself: the attempt is the last."""
-        return False
+        In the words of ``loader.record``: TRIAL, any reset takes it back; CONFIRMED;
+        REJECTED, it runs for want of another.
+        """
 
-    def has_passed(self):
-        """True when a boot loader knows this slot as confirmed."""
-        return False
-
-    def keep(self, is_chosen_too=True):
-        """This slot runs for good; ``is_chosen_too`` False: leave a choice already made."""
+    def keep(self):
+        """A boot loader learns that this slot runs for good."""
 
     def start_next(self):
         """Have the next reset start this slot."""
@@ -82,12 +73,11 @@ class Slot:
         except HeaderError:
             return None
 
-    def version(self):
-        """Version of the image as a tuple; (0, 0, 0) where there is none to read."""
-        return self.manifest_triple("version")
+    def version(self, name="version"):
+        """Version of the image as a tuple; (0, 0, 0) where there is none to read.
 
-    def manifest_triple(self, name):
-        """Three integers of the manifest as a tuple; zeros where there are none to read."""
+        ``name``: another version in its manifest, "floor".
+        """
         header = self.header()
         if header:
             try:
@@ -158,7 +148,7 @@ class Slot:
     def close(self):
         """End writing; what was appended is on the flash afterwards."""
 
-    def _forget(self):
+    def forget(self):
         """The image is no longer staged, proven or verified."""
         self._verified = None
         for suffix in (".ok", ".mf"):
@@ -172,9 +162,7 @@ class Slot:
 class FileSlot(Slot):
     """A slot whose payload is a file; the loader itself mounts it."""
 
-    def __init__(self, files, name):
-        super().__init__(files, name)
-        self._file = None
+    _file = None  # while it is written
 
     def compare(self, header):
         """As ``matches`` in steps: yields None a sector, at last True or False."""
@@ -205,7 +193,7 @@ class FileSlot(Slot):
         """Forget the image. Raises SlotInUse, OSError."""
         self._refuse_mounted()
         self.close()
-        self._forget()
+        self.forget()
         self._files.remove(self._path + ".rom")
         self._written = 0
 

@@ -22,7 +22,7 @@ def arm(files, current, slots, version, request_kind=0, request_id=records.NO_RE
     trial.floor = current.floor
     trial.digest = slots[target].digest()
     trial.request_kind, trial.request_id = request_kind, request_id
-    trial.attempts = slots[target].first_attempt
+    trial.attempts = slots[target].attempts
     records.write(files, trial)
     try:
         slots[target].start_next()

@@ -178,19 +178,19 @@ def set_boot_before_record():
 
 def never_marked():
     """The boot loader is never told that a slot is confirmed."""
-    PartitionSlot.keep = lambda self, is_chosen_too=True: None
+    PartitionSlot.keep = lambda self: None
 
 
 def marked_at_start():
     """Every image marks itself valid as soon as it runs."""
-    is_guarded = PartitionSlot.is_guarded
+    state = PartitionSlot.state
 
     def trusting(self):
-        if is_guarded(self):
+        if state(self) == TRIAL:
             self._boot_loader.confirm()
-        return is_guarded(self)
+        return state(self)
 
-    PartitionSlot.is_guarded = trusting
+    PartitionSlot.state = trusting
 
 
 def cuts_blamed_on_the_image():

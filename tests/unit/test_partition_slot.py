@@ -7,11 +7,11 @@ from esp_bench import Board, app_image, esp32
 from loader import record, verdict
 from loader.choose import choose
 from loader.decide import RUN, SWITCH
-from loader.header import Header
+from loader.header import Header, HeaderError
 from loader.partition import open_slots
 from loader.record import CONFIRMED, REJECTED, TRIAL, Record
 from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
-from loader.slots import SlotFull, SlotInUse, WrongImage
+from loader.slots import SlotFull, SlotInUse
 from ota.installer import Installer
 
 VALID, ABORTED = 2, 4
@@ -99,7 +99,7 @@ class TestWriting(Base):
         slot = self.slots()["b"]
         for data in (wrong_chip, magic, none, segments, unhashed, plain, large, b"\xe9"):
             slot.erase()
-            with self.assertRaises(WrongImage):
+            with self.assertRaises(HeaderError):
                 slot.append(memoryview(data)[:4096])
         self.assertTrue(bytes(self.board.flash.cells.data) == before)
         self.assertTrue(self.slots()["b"].verifies())
