@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+BOARD ?= rp2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -22,8 +23,8 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
 		do printf '  %-20s %s\n' "$$name" "$$text"; done
 
-demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the air
-	@$(UCHARGE) demo
+demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the air (BOARD=rp2 or esp32)
+	@$(UCHARGE) demo --board sim_$(BOARD)
 
 test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
 	@$(PY) -m pytest $(PYTEST_ARGS)

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -22,9 +24,10 @@ def last_line(*arguments, timeout_s=240):
     return process.returncode, process.stdout.rstrip().rpartition("\n")[2]
 
 
-def test_the_demo_ends_as_expected():
-    status, line = last_line("-m", "ucharge", "demo")
-    assert (status, line) == (0, "demo: 6 of 6 outcomes as expected")
+@pytest.mark.parametrize("board", ["sim_rp2", "sim_esp32"])
+def test_the_demo_ends_as_expected(board):
+    status, line = last_line("-m", "ucharge", "demo", "--board", board)
+    assert (status, line) == (0, "demo: 7 of 7 outcomes as expected")
 
 
 def test_some_power_cuts():

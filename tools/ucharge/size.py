@@ -24,6 +24,8 @@ from ucharge.paths import source_root
 # The application, and what puts it together: START_ONLY of the first names what then is dropped.
 START_MODULES = ("firmware.app", "firmware.assembly")
 SINGLE = "(single modules)"
+# Of the loader; a board with file slots never loads them.
+ESP32_ONLY = {"otadata", "partition"}
 # A byte of .mpy costs about 2.5 bytes of heap on the 64-bit port, 1.5 measured on 32-bit boards.
 TO_32_BIT = 0.6
 
@@ -111,7 +113,8 @@ def load(compiled):
             (app / path).write_bytes(data)
         loader = source_root() / "lib" / "loader"
         shutil.copytree(loader, root / "loader", ignore=shutil.ignore_patterns("__pycache__"))
-        loaders = [f"loader.{path.stem}" for path in sorted(loader.glob("[a-z]*.py"))]
+        stems = sorted({path.stem for path in loader.glob("[a-z]*.py")} - ESP32_ONLY)
+        loaders = [f"loader.{stem}" for stem in stems]
         return _measure(root, f"{app}:{root}:.frozen", loaders, modules)
 
 

@@ -49,6 +49,7 @@ class Partition:
     def __init__(self, id, block_size=_SECTOR_BYTES):
         if block_size != _SECTOR_BYTES:
             raise ValueError("block_size is not simulated")
+        self._ota = _state.ota
         if isinstance(id, tuple):
             self._row = id
         elif id == self.BOOT:
@@ -76,14 +77,14 @@ class Partition:
 
     def readblocks(self, block, buf, offset=0):
         at = self._place(block * _SECTOR_BYTES + offset, len(buf))
-        _state.ota.flash.readblocks(0, buf, at)
+        self._ota.flash.readblocks(0, buf, at)
 
     def writeblocks(self, block, buf, offset=None):
         if offset is None:
             self._erase(block * _SECTOR_BYTES, len(buf))
         at = self._place(block * _SECTOR_BYTES + (offset or 0), len(buf))
         self._refuse_running()
-        _state.ota.flash.program(at, buf)
+        self._ota.flash.program(at, buf)
 
     def ioctl(self, operation, argument):
         if operation in (1, 2, 3):
@@ -98,15 +99,15 @@ class Partition:
         return None
 
     def set_boot(self):
-        if self._row[0] != APP or not _state.ota.has_otadata:
+        if self._row[0] != APP or not self._ota.has_otadata:
             raise OSError(*_INVALID_ARG)
         try:
-            _state.ota.set_boot(self._row)
+            self._ota.set_boot(self._row)
         except app_image.ImageError:
             raise OSError(*_VALIDATE_FAILED)
 
     def get_next_update(self):
-        apps = _state.ota.apps
+        apps = self._ota.apps
         return Partition(apps[(apps.index(_state.running) + 1) % len(apps)])
 
     @classmethod
@@ -122,7 +123,7 @@ class Partition:
             raise OSError(*_INVALID_SIZE)
         self._refuse_running()
         for sector in range(at // _SECTOR_BYTES, (at + size) // _SECTOR_BYTES):
-            _state.ota.flash.erase(sector)
+            self._ota.flash.erase(sector)
 
     def _place(self, start, size):
         if start < 0 or start > self._row[3]:

@@ -61,8 +61,13 @@ def read_table(flash):
     """The rows of the partition table on ``flash``, as in ``LAYOUT_4MIB``."""
     data = bytearray(SECTOR_BYTES)
     flash.readblocks(TABLE_AT // SECTOR_BYTES, data)
+    return unpack_table(data)
+
+
+def unpack_table(data):
+    """The rows in ``data``, the bytes at TABLE_AT."""
     layout = []
-    for at in range(0, SECTOR_BYTES, 32):
+    for at in range(0, len(data), 32):
         magic, kind, subtype, address, size, label, _ = struct.unpack_from(_ROW, data, at)
         if magic != _ROW_MAGIC:
             break
