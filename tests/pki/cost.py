@@ -12,12 +12,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from signatures import DIGEST, PRIMES_4096, FastKey
+from signatures import DIGEST, PRIMES, FastKey
 
 import pki_maker as maker
 
 ROOT = Path(__file__).resolve().parents[2]
 BOUND = 24 * 1024
+# A signer's certificate: X.509's code comes on top.
+CERTIFICATE_BOUND = 32 * 1024
 GRAIN = 256
 TRIES = 5
 MODULES = ("pki", "ws/utf8.py", "ws/__init__.py", "ticks.py")
@@ -26,7 +28,7 @@ MODULES = ("pki", "ws/utf8.py", "ws/__init__.py", "ticks.py")
 def jobs():
     """(label, what cost_device.py needs) of each verification."""
     curve = FastKey(0x99887766554433221100)
-    small, large = maker.RsaKey(), maker.RsaKey(PRIMES_4096)
+    small, large = maker.RsaKey(), maker.RsaKey(PRIMES[4096])
     for label, key, sign, scheme in (
         ("P-256", curve, maker.raw(*curve.sign_pair(DIGEST)), "ECDSA_RAW"),
         ("RSA-2048", small, pkcs1(small), "RSA_PKCS1"),
@@ -106,4 +108,4 @@ def measure():
                 f" {longest_us / 1000:.2f} ms; peak heap {peak / 1024:.1f} KB,"
                 f" {code / 1024:.1f} of it code"
             )
-            yield line, peak <= BOUND
+            yield line, peak <= (BOUND if "key" in job else CERTIFICATE_BOUND)

@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +88,7 @@ def main():
     cases = [*signatures.cases(dense), *certificates.cases(dense)]
     with tempfile.TemporaryDirectory() as name:
         found = answers(cases, Path(name))
+    warnings.simplefilter("ignore")  # what the library takes unwillingly it takes
     problems = []
     tally = collections.Counter()
     for number, case in enumerate(cases):
