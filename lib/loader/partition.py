@@ -14,7 +14,7 @@ import struct
 from loader.header import SECTOR_SIZE, HeaderError
 from loader.otadata import NEW, PENDING, VALID, BootLoader
 from loader.record import CONFIRMED, REJECTED, SLOTS, TRIAL
-from loader.slots import Slot, SlotFull, SlotInUse
+from loader.slots import Slot, SlotFull, SlotInUse, settle
 
 _SIZE = 3  # in Partition.info()
 _IMAGE_MAGIC = 0xE9
@@ -71,10 +71,10 @@ class PartitionSlot(Slot):
             if tail is None:
                 self._verified = False
             elif self._runs():
-                self._verified = _last(self._compare(*tail))
+                self._verified = settle(self._compare(*tail))
             else:
                 self._verified = self.matches(self.header())
-        return self._verified
+        return bool(self._verified)
 
     def compare(self, header):
         """As ``matches`` in steps: yields None a sector, at last True or False."""
@@ -248,10 +248,3 @@ def check_first_sector(data, chip_id, capacity):
         at += 8 + struct.unpack_from("<I", data, at + 4)[0]
         if at > capacity:
             raise HeaderError("app image larger than the slot")
-
-
-def _last(steps):
-    result = False
-    for result in steps:
-        pass
-    return result

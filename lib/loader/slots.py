@@ -44,11 +44,11 @@ class Slot:
         self._files = files
         self._path = "/slots/" + name
         self._written = 0
-        self._verified = None
+        self._verified: "bool | None" = None
 
     # -- a boot loader below ours (ESP32) -------------------------------------------------
 
-    def state(self):
+    def state(self) -> "int | None":
         """How a boot loader that started this slot sees it; None where it did not.
 
         In the words of ``loader.record``: TRIAL, any reset takes it back; CONFIRMED;
@@ -97,7 +97,7 @@ class Slot:
         if self._verified is None:
             header = self.header()
             self._verified = bool(header) and self.matches(header)
-        return self._verified
+        return bool(self._verified)
 
     def distrust(self):
         """Whatever its bytes say, this slot does not start; for this boot."""
@@ -105,10 +105,12 @@ class Slot:
 
     def matches(self, header):
         """Read the payload back and compare its SHA-256 with ``header``'s."""
-        result = False
-        for result in self.compare(header):
-            pass
-        return result
+        return settle(self.compare(header))
+
+    def compare(self, header):
+        """As ``matches`` in steps: yields None a sector, at last True or False."""
+        yield None
+        yield False
 
     def _mark(self):
         """(digest, floor) of the mark "proven", or None."""
@@ -220,6 +222,14 @@ class FileSlot(Slot):
     def open_image(self):
         """(the ROMFS image as a binary file for reading, its size). Raises OSError."""
         return self._files.open(self._path + ".rom", "rb"), self.header().payload_size
+
+
+def settle(steps) -> bool:
+    """The last of ``compare``'s steps: True or False."""
+    result = False
+    for result in steps:
+        pass
+    return bool(result)
 
 
 def proven_mark(digest, floor):

@@ -63,4 +63,4 @@ def main(family, name, mode, first, step, bug=None):
     print("cuts %d failures %d" % (runs, failures))
 
 
-main(*sys.argv[1:4], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])
+main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])

@@ -4,6 +4,8 @@
 whose own writes are flash operations, too. May import: the simulator's chip, ``loader``.
 """
 
+# pyright: reportIncompatibleMethodOverride=false, reportAttributeAccessIssue=false
+
 import esp32
 import ota_boot
 import vfs

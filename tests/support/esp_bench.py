@@ -3,6 +3,8 @@
 ``power_on()`` and ``reset()`` run the boot loader, as the chip does. Import from here.
 """
 
+# pyright: reportMissingImports=false, reportAttributeAccessIssue=false
+
 import sys
 
 _HERE = __file__.replace("\\", "/")

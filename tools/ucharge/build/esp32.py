@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import io
 from pathlib import Path
+from typing import Any
 
 from ucharge.errors import UserError
 from ucharge.sim.fakes import app_image
@@ -40,7 +41,7 @@ def read_app(path, chip):
     try:
         data = path.read_bytes()
         with contextlib.redirect_stdout(io.StringIO()):
-            image = LoadFirmwareImage(chip, str(path))
+            image: Any = LoadFirmwareImage(chip, str(path))
     except OSError as error:
         raise UserError(f"can't read {path}: {error.strerror}") from error
     except (FatalError, ValueError, IndexError) as error:

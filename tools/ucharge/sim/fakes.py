@@ -10,10 +10,10 @@ _CHIP = str(Path(__file__).parent / "chip")
 
 sys.path.insert(0, _CHIP)
 try:
-    import app_image
-    import esp32
-    import nor
-    import ota_boot
+    import app_image  # pyright: ignore[reportMissingImports]
+    import esp32  # pyright: ignore[reportMissingImports]
+    import nor  # pyright: ignore[reportMissingImports]
+    import ota_boot  # pyright: ignore[reportMissingImports]
 finally:
     sys.path.remove(_CHIP)
 

@@ -4,6 +4,8 @@ Runs on both interpreters; ``power_on`` gives it a flash. What aborts the real c
 ``on_abort``, out of reach of the firmware. May import: built-ins, app_image, ota_boot.
 """
 
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false
+
 import app_image
 from ota_boot import APP, DATA
 

@@ -4,6 +4,9 @@ May import: built-ins, the other fakes. The pilot's ADC reads its full scale, wh
 attenuation: the board's figures say what that is in mV.
 """
 
+# pyright: reportGeneralTypeIssues=false, reportAttributeAccessIssue=false
+# pyright: reportCallIssue=false, reportIncompatibleMethodOverride=false
+
 import machine
 import watchdog
 from machine import *  # noqa: F403
