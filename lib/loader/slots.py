@@ -44,7 +44,7 @@ class Slot:
         self._files = files
         self._path = "/slots/" + name
         self._written = 0
-        self._verified: "bool | None" = None
+        self._verified: bool | None = None
 
     # -- a boot loader below ours (ESP32) -------------------------------------------------
 

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def read_app(path, chip):
             image: Any = LoadFirmwareImage(chip, str(path))
     except OSError as error:
         raise UserError(f"can't read {path}: {error.strerror}") from error
-    except (FatalError, ValueError, IndexError) as error:
+    except (FatalError, ValueError, IndexError, struct.error) as error:
         raise UserError(f"{path} is no app image for {chip}: {error}", hint) from error
     if image.chip_id != app_image.CHIP_IDS[chip]:
         raise UserError(f"{path} is an app image for chip {image.chip_id}, not {chip}", hint)
