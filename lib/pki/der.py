@@ -5,18 +5,13 @@ says which element must come next: nothing is nested deeper than the reader's ow
 May import: ``pki.errors``.
 """
 
+from micropython import const
 from pki.errors import DerError
 
-BOOLEAN = 0x01
-INTEGER = 0x02
+_INTEGER = const(0x02)
 BIT_STRING = 0x03
-OCTET_STRING = 0x04
-OID = 0x06
-UTF8_STRING = 0x0C
-PRINTABLE_STRING = 0x13
-IA5_STRING = 0x16
+_OID = const(0x06)
 SEQUENCE = 0x30
-SET = 0x31
 
 
 class Reader:
@@ -39,10 +34,20 @@ class Reader:
         self.at = stop
         return Reader(self.data, start, stop)
 
+    def only(self, tag):
+        """As ``take``, of an element behind which nothing may come."""
+        content = self.take(tag)
+        self.close()
+        return content
+
     def element(self, tag):
         """Step over the next element; its bytes, tag and length included."""
         at = self.at
         self.take(tag)
+        return self.since(at)
+
+    def since(self, at):
+        """The bytes stepped over since ``self.at`` was ``at``."""
         return self.data[at : self.at]
 
     def content(self):
@@ -51,7 +56,7 @@ class Reader:
 
     def natural(self):
         """The next element, an INTEGER >= 0, as big-endian bytes without leading zeros."""
-        content = self.take(INTEGER).content()
+        content = self.take(_INTEGER).content()
         if not content or content[0] >= 0x80:
             raise DerError("integer is negative")
         if content[0]:
@@ -62,7 +67,7 @@ class Reader:
 
     def oid(self):
         """The next element, an OBJECT IDENTIFIER, as its content."""
-        content = self.take(OID).content()
+        content = self.take(_OID).content()
         first = True  # of the bytes of an arc, which may not be a zero
         for byte in content:
             if first and byte == 0x80:
@@ -75,10 +80,11 @@ class Reader:
 
     def octets(self):
         """The next element, a BIT STRING of whole octets, as bytes."""
-        content = self.take(BIT_STRING).content()
-        if not content or content[0]:
+        bits = self.take(BIT_STRING)
+        if bits.at == bits.end or bits.data[bits.at]:
             raise DerError("bit string is not of octets")
-        return content[1:]
+        bits.at += 1
+        return bits.content()
 
     def close(self):
         """Nothing may be left."""

@@ -36,13 +36,12 @@ def algorithm_of(reader):
     if tag is not None:
         fields.take(tag)
     fields.close()
-    return reader.data[at : reader.at]
+    return reader.since(at)
 
 
 def split(reader):
     """(AlgorithmIdentifier, key bits) of the key in ``reader``. Raises DerError."""
-    fields = reader.take(SEQUENCE)
-    reader.close()
+    fields = reader.only(SEQUENCE)
     algorithm = algorithm_of(fields)
     bits = fields.octets()
     fields.close()

@@ -3,10 +3,9 @@
 u1 G + u2 Q is computed in one go: doublings in Jacobian coordinates, and where one of the
 scalars' non-adjacent forms has a digit +1 or -1, a mixed addition of a point as it is given. No
 table, no inversion modulo p.
-May import: ``pki.der``, ``pki.errors``, ``pki.verify``.
+May import: ``pki.errors``, ``pki.verify``; late ``pki.der``.
 """
 
-from pki.der import SEQUENCE, Reader
 from pki.errors import DerError, InvalidCertificate, InvalidSignature
 from pki.verify import ECDSA_DER, ECDSA_RAW
 
@@ -66,10 +65,10 @@ class Key:
 
 def _split(signature):
     """r and s of the DER form, as bytes."""
+    from pki.der import SEQUENCE, Reader
+
     try:
-        reader = Reader(bytes(signature))
-        fields = reader.take(SEQUENCE)
-        reader.close()
+        fields = Reader(bytes(signature)).only(SEQUENCE)
         r = fields.natural()
         s = fields.natural()
         fields.close()

@@ -1,20 +1,20 @@
 """RSA signatures over SHA-256: PKCS#1 v1.5 and PSS (RFC 8017), verification only.
 
 Of PKCS#1 v1.5 nothing is parsed: the one right encoding is made and compared.
-May import: ``pki.der``, ``pki.errors``, ``pki.verify``.
+May import: ``pki.errors``, ``pki.verify``; late ``pki.der``.
 """
 
 import hashlib
 
-from pki.der import SEQUENCE, Reader
+from micropython import const
 from pki.errors import InvalidCertificate, InvalidSignature
 from pki.verify import RSA_PKCS1, RSA_PSS, RSA_PSS_ANY_SALT
 
-MIN_BITS = 2048
-MAX_BITS = 4096
-MIN_EXPONENT = 65537
-MAX_EXPONENT = 0xFFFFFFFF  # each bit costs a squaring
-_DIGEST_SIZE = 32
+_MIN_BITS = const(2048)
+_MAX_BITS = const(4096)
+_MIN_EXPONENT = const(65537)
+_MAX_EXPONENT = const(0xFFFFFFFF)  # each bit costs a squaring
+_DIGEST_SIZE = const(32)
 # DigestInfo up to the digest: SHA-256 with NULL
 _INFO = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
 
@@ -23,9 +23,9 @@ class Key:
     """``encoded``: RSAPublicKey in DER. Raises DerError, InvalidCertificate."""
 
     def __init__(self, encoded):
-        reader = Reader(encoded)
-        fields = reader.take(SEQUENCE)
-        reader.close()
+        from pki.der import SEQUENCE, Reader
+
+        fields = Reader(encoded).only(SEQUENCE)
         modulus = fields.natural()
         exponent = int.from_bytes(fields.natural(), "big")
         fields.close()
@@ -35,11 +35,11 @@ class Key:
             while top < 0x80:
                 top <<= 1
                 bits -= 1
-        if not MIN_BITS <= bits <= MAX_BITS:
+        if not _MIN_BITS <= bits <= _MAX_BITS:
             raise InvalidCertificate("RSA key has %d bits" % bits)
         if not modulus[-1] & 1:
             raise InvalidCertificate("RSA modulus is even")
-        if not MIN_EXPONENT <= exponent <= MAX_EXPONENT or not exponent & 1:
+        if not _MIN_EXPONENT <= exponent <= _MAX_EXPONENT or not exponent & 1:
             raise InvalidCertificate("RSA exponent can't be")
         self._bits = bits
         self._size = len(modulus)

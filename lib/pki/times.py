@@ -3,10 +3,11 @@
 May import: ``pki.errors``.
 """
 
+from micropython import const
 from pki.errors import DerError
 
-_UTC_TIME = 0x17
-_GENERALIZED_TIME = 0x18
+_UTC_TIME = const(0x17)
+_GENERALIZED_TIME = const(0x18)
 
 
 def read_time(reader):

@@ -4,11 +4,9 @@ There are no intermediate certificates. A trusted root may itself be the signer.
 May import: ``pki.errors``, ``pki.verify``, ``pki.x509``.
 """
 
-import hashlib
-
 from pki.errors import InvalidCertificate, InvalidSignature
 from pki.verify import ECDSA_DER, RSA_PKCS1, RSA_PSS, finish
-from pki.x509 import DIGITAL_SIGNATURE, KEY_CERT_SIGN, Certificate
+from pki.x509 import DIGITAL_SIGNATURE, KEY_CERT_SIGN, Certificate, forget
 
 _ECDSA = b"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02"
 _PKCS1 = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00"
@@ -31,12 +29,15 @@ async def check_signer(der, roots, now_s, between=None):
     certificate = Certificate(der)
     _check_time(certificate, now_s)
     _check_signs(certificate)
-    certificate.key()
+    issuers = None
     if certificate.der not in roots:
         if certificate.is_ca:
             raise InvalidCertificate("the signer is a CA")
-        keys = _issuers(certificate, roots, now_s)
-        await finish(_signed_by_one(certificate, keys), between)
+        issuers = _issuers(certificate, roots, now_s)
+    forget()
+    certificate.key()
+    if issuers:
+        await finish(_signed_by_one(certificate, issuers), between)
     return certificate
 
 
@@ -54,31 +55,32 @@ async def check_root(der, now_s, between=None):
         _check_issues(certificate)
     except InvalidCertificate:
         _check_signs(certificate)
-    await finish(_signed_by_one(certificate, [certificate.key()]), between)
+    forget()
+    certificate.key()
+    await finish(_signed_by_one(certificate, [certificate]), between)
     return certificate
 
 
 def _issuers(certificate, roots, now_s):
-    """Keys of the roots that may have issued it; InvalidCertificate if there are none."""
-    keys = []
+    """The roots (``Certificate``) that may have issued it; InvalidCertificate if none may."""
+    found = []
     problem = InvalidCertificate("the issuer is not installed")
     for der in roots:
         try:
             root = Certificate(der)
-            if root.subject != certificate.issuer:
-                continue
-            _check_time(root, now_s)
-            _check_issues(root)
-            keys.append(root.key())
+            if root.subject == certificate.issuer:
+                _check_time(root, now_s)
+                _check_issues(root)
+                found.append(root)
         except InvalidCertificate as error:
             problem = InvalidCertificate("root: " + error.reason)
-    if not keys:
+    if not found:
         raise problem
-    return keys
+    return found
 
 
-def _signed_by_one(certificate, keys):
-    """Generator; raises InvalidCertificate unless one of ``keys`` signed it."""
+def _signed_by_one(certificate, issuers):
+    """Generator; raises InvalidCertificate unless one of ``issuers`` signed it."""
     if certificate.algorithm == _ECDSA:
         scheme = ECDSA_DER
     elif certificate.algorithm == _PKCS1:
@@ -87,14 +89,20 @@ def _signed_by_one(certificate, keys):
         scheme = RSA_PSS
     else:
         raise InvalidCertificate("its signature algorithm is not known")
-    digest = hashlib.sha256(certificate.tbs).digest()
-    for key in keys:
+    problem = "the issuer did not sign it"
+    for issuer in issuers:
         try:
-            yield from key.steps(digest, certificate.signature, scheme)
+            steps = issuer.key().steps(certificate.digest, certificate.signature, scheme)
+            next(steps)  # past the last DER that is read
+            forget()
+            yield
+            yield from steps
             return
         except InvalidSignature:
             pass
-    raise InvalidCertificate("the issuer did not sign it")
+        except InvalidCertificate as error:
+            problem = "root: " + error.reason
+    raise InvalidCertificate(problem)
 
 
 def _check_time(certificate, now_s):

@@ -31,7 +31,7 @@ def fields(certificate):
         short(certificate.issuer),
         short(certificate.subject),
         hash_data(certificate)["issuerKeyHash"][:12],
-        short(certificate.tbs),
+        binascii.hexlify(certificate.digest[:6]).decode(),
         short(certificate.signature),
         certificate.not_before_s,
         certificate.not_after_s,
@@ -62,6 +62,7 @@ def judge(case):
 
 
 def main(path):
+    trust.forget = nothing  # loading the same code for each case takes long
     with open(path) as file:
         for line in file:
             try:

@@ -3,8 +3,11 @@
 import unittest
 
 import pki_maker as maker
-from pki.der import INTEGER, OCTET_STRING, SEQUENCE, Reader
+from pki.der import SEQUENCE, Reader
 from pki.errors import DerError
+
+INTEGER = 0x02
+OCTET_STRING = 0x04
 
 
 class ReaderTest(unittest.TestCase):
