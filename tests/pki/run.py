@@ -18,12 +18,30 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tools")]
 
-import certificates  # noqa: E402
+import certificates_extensions  # noqa: E402
+import certificates_library  # noqa: E402
+import certificates_pem  # noqa: E402
+import certificates_rules  # noqa: E402
+import certificates_spoiled  # noqa: E402
+import certificates_times  # noqa: E402
 import cost  # noqa: E402
 import oracle  # noqa: E402
-import signatures  # noqa: E402
+import signatures_ec  # noqa: E402
+import signatures_keys  # noqa: E402
+import signatures_rsa  # noqa: E402
 from differences import explain  # noqa: E402
 
+SOURCES = (
+    signatures_rsa,
+    signatures_ec,
+    signatures_keys,
+    certificates_library,
+    certificates_rules,
+    certificates_extensions,
+    certificates_times,
+    certificates_spoiled,
+    certificates_pem,
+)
 SHOWN = 40
 
 
@@ -85,7 +103,7 @@ def main():
     parser.add_argument("--short", action="store_true", help="one of 20 in the long series")
     arguments = parser.parse_args()
     dense = 20 if arguments.short else 1
-    cases = [*signatures.cases(dense), *certificates.cases(dense)]
+    cases = [case for source in SOURCES for case in source.cases(dense)]
     with tempfile.TemporaryDirectory() as name:
         found = answers(cases, Path(name))
     warnings.simplefilter("ignore")  # what the library takes unwillingly it takes
