@@ -6,6 +6,7 @@ PYTEST_ARGS ?=
 # Most tests wait for a simulated chip or a peer: more workers than cores. 0: without xdist (pdb).
 WORKERS ?= 4
 SEED ?= 1
+BOARD ?= rp2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -19,14 +20,14 @@ DEVICE := boot.py main.py lib firmware
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test check format size powerloss powerloss-selftest soak soak-selftest killtest \
-	autobahn bench-net faults clean
+	autobahn bench-net faults pki clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
 		do printf '  %-20s %s\n' "$$name" "$$text"; done
 
-demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the air
-	@$(UCHARGE) demo
+demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the air (BOARD=rp2 or esp32)
+	@$(UCHARGE) demo --board sim_$(BOARD)
 
 test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
 	@$(PY) -m pytest --numprocesses $(WORKERS) --dist worksteal $(PYTEST_ARGS)
@@ -74,6 +75,9 @@ bench-net: $(VENV)/.test ## speed and heap of the network clients against their 
 
 faults: $(VENV)/.test ## spoil connections of the network clients in 3700 ways, on both interpreters
 	@$(PY) tests/faults/run.py
+
+pki: $(VENV)/.test ## 48,000 certificates and signatures against PyPI cryptography; time and heap
+	@$(PY) tests/pki/run.py
 
 clean: ## remove everything made here, the virtual environment included
 	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis

@@ -189,6 +189,7 @@ class App:
             STATE_SCHEMA,
             floor,
             capacity,
+            self.context.slots[self.context.slot].kind,
         )
 
     async def get(self, url):

@@ -4,6 +4,7 @@ May import: ``httpc``, ``transport``, ``ota``, ``loader.slots``, ``ticks``.
 """
 
 from httpc.errors import HttpError
+from loader.header import HeaderError
 from loader.slots import SlotFull, SlotInUse
 from ota.installer import Installer
 from ota.manifest import Refused
@@ -12,7 +13,7 @@ from transport import TransportError
 
 __all__ = ("REFUSALS", "HttpError", "TransportError", "fill")
 # What another try would not mend: the content, the room, the storage.
-REFUSALS = (Refused, SlotFull, SlotInUse, OSError)
+REFUSALS = (Refused, SlotFull, SlotInUse, HeaderError, OSError)
 
 
 async def fill(slot, url, get, device, buffer, is_cancelled):

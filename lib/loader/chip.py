@@ -1,14 +1,13 @@
 """What the loader asks of the silicon: why it was reset, and two flags that survive one.
 
-May import: built-ins (``machine``), ``loader.resets``. The registers are the
-RP2040's (datasheet section 4.7) and RP2350's watchdog; the ESP32 has RTC memory instead.
+May import: built-ins (``machine``), ``loader.resets``. The registers are the RP2040's
+(datasheet section 4.7) and RP2350's watchdog; the ESP32 has RTC memory instead.
 """
 
 import machine
 
 from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
 
-_BASES = {"rp2040": 0x40058000, "rp2350": 0x400D8000}
 _CTRL_ENABLE = 1 << 30
 _REASON = 0x08
 _REASON_TIMER = 1
@@ -16,17 +15,12 @@ _SCRATCH0 = 0x0C
 _MAGIC = 0x55430000  # "UC": whatever else lies in the scratch register is no flag
 
 
-class Chip:
-    """The chip named in board.json, ``chip``: the RP2s by name, anything else an ESP32."""
-
-    def __init__(self, board):
-        self._base = _BASES.get(board.get("chip"))
+class _Rp2:
+    def __init__(self, base):
+        self._base = base
 
     def reset_cause(self):
-        """POWER_ON, HARD, WATCHDOG or SOFT. Ask before the watchdog is armed."""
         cause = machine.reset_cause()
-        if self._base is None:
-            return cause if cause in (POWER_ON, HARD, WATCHDOG, SOFT) else HARD
         if machine.mem32[self._base] & _CTRL_ENABLE:
             return SOFT  # the watchdog still runs: it survives a soft reset only
         if cause == POWER_ON:
@@ -35,20 +29,46 @@ class Chip:
         reason = machine.mem32[self._base + _REASON]
         return WATCHDOG if reason & _REASON_TIMER else HARD
 
+    def read(self):
+        return machine.mem32[self._base + _SCRATCH0]
+
+    def write(self, word):
+        machine.mem32[self._base + _SCRATCH0] = word
+
+
+class _Esp32:
+    def reset_cause(self):
+        cause = machine.reset_cause()
+        return cause if cause in (POWER_ON, HARD, WATCHDOG, SOFT) else HARD
+
+    def read(self):
+        return int.from_bytes(machine.RTC().memory()[:4], "little")
+
+    def write(self, word):
+        machine.RTC().memory(word.to_bytes(4, "little"))
+
+
+_SILICON = {
+    "rp2040": lambda: _Rp2(0x40058000),
+    "rp2350": lambda: _Rp2(0x400D8000),
+}
+
+
+class Chip:
+    """The chip named in board.json, ``chip``: the RP2s by name, anything else an ESP32."""
+
+    def __init__(self, board):
+        self._silicon = _SILICON.get(board.get("chip"), _Esp32)()
+
+    def reset_cause(self):
+        """POWER_ON, HARD, WATCHDOG or SOFT. Ask before the watchdog is armed."""
+        return self._silicon.reset_cause()
+
     def flags(self):
         """The flags as an int; 0 after a power cut."""
-        word = self._read()
+        word = self._silicon.read()
         return word & 0xFFFF if word & 0xFFFF0000 == _MAGIC else 0
 
     def set_flags(self, flags):
         """Keep ``flags`` over the next resets."""
-        word = _MAGIC | flags
-        if self._base is not None:
-            machine.mem32[self._base + _SCRATCH0] = word
-        else:
-            machine.RTC().memory(word.to_bytes(4, "little"))
-
-    def _read(self):
-        if self._base is not None:
-            return machine.mem32[self._base + _SCRATCH0]
-        return int.from_bytes(machine.RTC().memory()[:4], "little")
+        self._silicon.write(_MAGIC | flags)

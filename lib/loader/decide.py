@@ -23,15 +23,19 @@ class Facts:
 
     ``slots`` maps "a" and "b" to objects with verifies(), proven() (True only for a slot
     that verifies too), version(), floor() and digest(). ``running`` is the slot the ESP32's
-    boot loader started, None on families where the loader itself chooses. ``crashed``: the
-    last boot ended by an unhandled exception; ``was_healthy``: it had been healthy before.
+    boot loader started, None on families where the loader itself chooses; ``guarded``: the
+    boot loader takes it back at the next reset. ``crashed``: the last boot ended by an
+    unhandled exception; ``was_healthy``: it had been healthy before.
     """
 
-    def __init__(self, record, cause, slots, running=None, crashed=False, was_healthy=False):
+    def __init__(
+        self, record, cause, slots, running=None, guarded=True, crashed=False, was_healthy=False
+    ):
         self.record = record
         self.cause = cause
         self.slots = slots
         self.running = running
+        self.guarded = guarded
         self.crashed = crashed
         self.was_healthy = was_healthy
 
@@ -92,6 +96,11 @@ def _trial_verifies(facts):
 
 def _trial_runs(facts):
     return facts.running in (None, facts.record.active)
+
+
+def _loader_counts(facts):
+    """Whether it is up to us that a trial ends."""
+    return facts.running is None or (_trial_runs(facts) and not facts.guarded)
 
 
 def _count_attempt(facts):
@@ -213,10 +222,15 @@ ROWS = (
         lambda f: (
             _is_home(f)
             and not _home_runs(f)
-            and f.record.attempts < MAX_RETURNS
+            and (f.record.attempts < MAX_RETURNS or f.cause == POWER_ON)
             and _home_verifies(f)
         ),
-        lambda f: _go(f, f.record.home, f.record.copy(attempts=f.record.attempts + 1)),
+        # A power cut between set_boot and the mark sends home away: not home's fault.
+        lambda f: _go(
+            f,
+            f.record.home,
+            None if f.cause == POWER_ON else f.record.copy(attempts=f.record.attempts + 1),
+        ),
     ),
     (
         "esp32 confirmed, does not run, what runs is proven",
@@ -235,17 +249,17 @@ ROWS = (
     ),
     (
         "esp32 trial, runs",
-        lambda f: _is_trial(f) and f.running == f.record.active,
+        lambda f: _is_trial(f) and f.running == f.record.active and f.guarded,
         lambda f: Decision(RUN, f.record.active),
     ),
     (
         "trial, soft reset",
-        lambda f: _is_trial(f) and f.running is None and f.cause == SOFT,
-        lambda f: Decision(RUN, f.record.active),
+        lambda f: _is_trial(f) and f.cause == SOFT,
+        lambda f: _go(f, f.record.active, None),
     ),
     (
         "trial, attempts left",
-        lambda f: _is_trial(f) and f.running is None and f.record.attempts < MAX_ATTEMPTS,
+        lambda f: _is_trial(f) and _loader_counts(f) and f.record.attempts < MAX_ATTEMPTS,
         _count_attempt,
     ),
     (

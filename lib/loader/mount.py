@@ -17,4 +17,4 @@ def file_system(slot):
     view = getattr(slot, "memory_view", None)
     if view is not None and hasattr(vfs, "VfsRom"):
         return vfs.VfsRom(view())  # pyright: ignore[reportAttributeAccessIssue]
-    return RomfsVfs(slot.open_payload(), slot.header().payload_size)
+    return RomfsVfs(*slot.open_image())

@@ -1,8 +1,9 @@
 """A slot: a store of bytes that holds one image, its header and the mark "proven".
 
-``FileSlot`` keeps it in files (``/slots/x.rom``, ``x.mf``, ``x.ok``). Append-only: LittleFS
-rewrites in place at sixteen times the erases. The header file is published last, so a slot
-is staged whole or not at all. May import: built-ins, ``loader.header``.
+Header and mark are files (``/slots/x.mf``, ``x.ok``). ``FileSlot`` keeps the payload in one
+too (``x.rom``). Append-only: LittleFS rewrites in place at sixteen times the erases. The header
+file is published last, so a slot is staged whole or not at all.
+May import: built-ins, ``loader.header``.
 """
 
 import binascii
@@ -27,17 +28,38 @@ class SlotFull(Exception):
     """The image does not fit into the slot."""
 
 
-class FileSlot:
-    """Slot ``name`` ("a" or "b") on ``files``. ``mounted`` makes it read-only."""
+class Slot:
+    """Slot ``name`` ("a" or "b"): its header and its mark "proven" on ``files``.
+
+    Where the payload lies is the business of the classes derived from it: ``compare``,
+    ``capacity``, ``append``, ``erase``, ``open_image``. ``mounted`` makes it read-only.
+    """
+
+    kind = "app"  # of the update files it takes
+    attempts = 0  # trial boots already counted when a trial is armed
 
     def __init__(self, files, name):
         self.name = name
         self.mounted = False
         self._files = files
         self._path = "/slots/" + name
-        self._file = None
         self._written = 0
-        self._verified = None
+        self._verified: bool | None = None
+
+    # -- a boot loader below ours (ESP32) -------------------------------------------------
+
+    def state(self) -> "int | None":
+        """How a boot loader that started this slot sees it; None where it did not.
+
+        In the words of ``loader.record``: TRIAL, any reset takes it back; CONFIRMED;
+        REJECTED, it runs for want of another.
+        """
+
+    def keep(self):
+        """A boot loader learns that this slot runs for good."""
+
+    def start_next(self):
+        """Have the next reset start this slot."""
 
     # -- what it holds ------------------------------------------------------------------
 
@@ -51,12 +73,15 @@ class FileSlot:
         except HeaderError:
             return None
 
-    def version(self):
-        """Version of the image as a tuple; (0, 0, 0) where there is none to read."""
+    def version(self, name="version"):
+        """Version of the image as a tuple; (0, 0, 0) where there is none to read.
+
+        ``name``: another version in its manifest, "floor".
+        """
         header = self.header()
         if header:
             try:
-                major, minor, patch = json.loads(header.manifest())["version"]
+                major, minor, patch = json.loads(header.manifest())[name]
                 return (int(major), int(minor), int(patch))
             except (ValueError, KeyError, TypeError):
                 pass
@@ -72,34 +97,20 @@ class FileSlot:
         if self._verified is None:
             header = self.header()
             self._verified = bool(header) and self.matches(header)
-        return self._verified
+        return bool(self._verified)
+
+    def distrust(self):
+        """Whatever its bytes say, this slot does not start; for this boot."""
+        self._verified = False
 
     def matches(self, header):
         """Read the payload back and compare its SHA-256 with ``header``'s."""
-        result = False
-        for result in self.compare(header):
-            pass
-        return result
+        return settle(self.compare(header))
 
     def compare(self, header):
         """As ``matches`` in steps: yields None a sector, at last True or False."""
-        if self._files.size(self._path + ".rom") != header.payload_size:
-            yield False
-            return
-        view = memoryview(bytearray(SECTOR_SIZE))
-        hasher = hashlib.sha256()
-        try:
-            with self._files.open(self._path + ".rom", "rb") as file:
-                while True:
-                    count = file.readinto(view)
-                    if not count:
-                        break
-                    hasher.update(view[:count])
-                    yield None
-        except OSError:
-            yield False
-            return
-        yield hasher.digest() == header.digest
+        yield None
+        yield False
 
     def _mark(self):
         """(digest, floor) of the mark "proven", or None."""
@@ -129,7 +140,51 @@ class FileSlot:
         """Record that the image in this slot was confirmed under ``floor``."""
         self._files.write(self._path + ".ok", proven_mark(self.digest(), floor))
 
-    # -- writing an image ---------------------------------------------------------------
+    def publish(self, header_data):
+        """Declare the written payload whole: it belongs to ``header_data``."""
+        self._refuse_mounted()
+        self.close()
+        self._verified = None
+        self._files.write(self._path + ".mf", header_data)
+
+    def close(self):
+        """End writing; what was appended is on the flash afterwards."""
+
+    def forget(self):
+        """The image is no longer staged, proven or verified."""
+        self._verified = None
+        for suffix in (".ok", ".mf"):
+            self._files.remove(self._path + suffix)
+
+    def _refuse_mounted(self):
+        if self.mounted:
+            raise SlotInUse("slot %s is running" % self.name)
+
+
+class FileSlot(Slot):
+    """A slot whose payload is a file; the loader itself mounts it."""
+
+    _file = None  # while it is written
+
+    def compare(self, header):
+        """As ``matches`` in steps: yields None a sector, at last True or False."""
+        if self._files.size(self._path + ".rom") != header.payload_size:
+            yield False
+            return
+        view = memoryview(bytearray(SECTOR_SIZE))
+        hasher = hashlib.sha256()
+        try:
+            with self._files.open(self._path + ".rom", "rb") as file:
+                while True:
+                    count = file.readinto(view)
+                    if not count:
+                        break
+                    hasher.update(view[:count])
+                    yield None
+        except OSError:
+            yield False
+            return
+        yield hasher.digest() == header.digest
 
     def capacity(self):
         """Largest payload in bytes that fits, what the slot holds now given back."""
@@ -140,9 +195,8 @@ class FileSlot:
         """Forget the image. Raises SlotInUse, OSError."""
         self._refuse_mounted()
         self.close()
-        self._verified = None
-        for suffix in (".ok", ".mf", ".rom"):
-            self._files.remove(self._path + suffix)
+        self.forget()
+        self._files.remove(self._path + ".rom")
         self._written = 0
 
     def append(self, view):
@@ -165,20 +219,17 @@ class FileSlot:
             file, self._file = self._file, None
             file.close()
 
-    def publish(self, header_data):
-        """Declare the written payload whole: it belongs to ``header_data``."""
-        self._refuse_mounted()
-        self.close()
-        self._verified = None
-        self._files.write(self._path + ".mf", header_data)
+    def open_image(self):
+        """(the ROMFS image as a binary file for reading, its size). Raises OSError."""
+        return self._files.open(self._path + ".rom", "rb"), self.header().payload_size
 
-    def open_payload(self):
-        """The payload as a binary file for reading. Raises OSError."""
-        return self._files.open(self._path + ".rom", "rb")
 
-    def _refuse_mounted(self):
-        if self.mounted:
-            raise SlotInUse("slot %s is running" % self.name)
+def settle(steps) -> bool:
+    """The last of ``compare``'s steps: True or False."""
+    result = False
+    for result in steps:
+        pass
+    return bool(result)
 
 
 def proven_mark(digest, floor):

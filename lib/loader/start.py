@@ -11,13 +11,13 @@ import time
 import machine
 import vfs
 
-from loader import outputs, record, resets
+from loader import outputs, resets
+from loader.backends import open_slots
 from loader.chip import Chip
 from loader.files import Files
 from loader.modules import forget
 from loader.mount import file_system
 from loader.record import TRIAL
-from loader.slots import FileSlot
 
 _MOUNT_POINT = "/app"
 _CRASH_LOG = "/state/crash.log"
@@ -47,7 +47,7 @@ class Context:
         self.flags = self.chip.flags()
         timeout_ms = board.get("watchdog_ms")
         self.wdt = machine.WDT(timeout=timeout_ms) if timeout_ms else _NoWatchdog()
-        self.slots = {name: FileSlot(self.files, name) for name in record.SLOTS}
+        self.slots = open_slots(board, self.files)
         self.record = None
         self.decision = None
         self.slot = None  # name of the slot that runs; None: none can, rescue
@@ -77,7 +77,7 @@ def boot():
 
 
 def _decide(ctx):
-    from loader.choose import RUN, choose
+    from loader.choose import RUN, SWITCH, choose
 
     ctx.wdt.feed()
     ctx.record, ctx.decision = choose(ctx.files, ctx.slots, ctx.cause, ctx.flags, ctx.wdt.feed)
@@ -86,6 +86,8 @@ def _decide(ctx):
     ctx.chip.set_flags(0)
     ctx.wdt.feed()
     print("loader: %s: %s" % (ctx.decision.row, ctx.decision.slot or ctx.decision.action))
+    if ctx.decision.action == SWITCH:
+        machine.reset()
     forget("loader.choose", "loader.decide")
 
 

@@ -42,6 +42,10 @@ def _are_names(value):
     return isinstance(value, list) and 0 < len(value) <= 16 and all(map(_is_name, value))
 
 
+def _is_digest(value):
+    return isinstance(value, str) and len(value) == 64
+
+
 _FIELDS = (
     ("kind", _is_name),
     ("compatible", _are_names),
@@ -53,6 +57,12 @@ _FIELDS = (
     ("state_min", _is_count),
     ("state_max", _is_count),
     ("built", _is_time),
+)
+# Of kind esp32: where in the payload the ROMFS image lies, behind the interpreter.
+_ESP32_FIELDS = (
+    ("romfs_offset", _is_count),
+    ("romfs_size", _is_count),
+    ("romfs_sha256", _is_digest),
 )
 
 
@@ -73,6 +83,9 @@ class Manifest:
     state_min: int
     state_max: int
     built: int
+    romfs_offset: int  # of kind esp32 only, as the next two
+    romfs_size: int
+    romfs_sha256: str
 
     def __init__(self, header):
         """Raises ManifestError."""
@@ -82,7 +95,8 @@ class Manifest:
             raise ManifestError("manifest is no JSON: %s" % error)
         if not isinstance(fields, dict):
             raise ManifestError("manifest is no JSON object")
-        for name, is_sound in _FIELDS:
+        more = _ESP32_FIELDS if fields.get("kind") == KIND_ESP32 else ()
+        for name, is_sound in _FIELDS + more:
             value = fields.get(name)
             if not is_sound(value):
                 raise ManifestError("manifest field %s is missing or malformed" % name)
@@ -97,9 +111,12 @@ class Device:
     ``compatible``: board names this device answers to. ``mpy``: as
     ``sys.implementation._mpy``. ``capacity``: payload bytes that fit into the slot.
     ``floor``: least version accepted. ``state_schema``: of the files under /state.
+    ``kind``: of the update files that fit the slot.
     """
 
-    def __init__(self, compatible, mpy, micropython, loader, state_schema, floor, capacity):
+    def __init__(
+        self, compatible, mpy, micropython, loader, state_schema, floor, capacity, kind=KIND_APP
+    ):
         self.compatible = (compatible,) if isinstance(compatible, str) else compatible
         self.mpy = (mpy & 0xFF, mpy >> 8 & 3, mpy >> 10 & 15)
         self.micropython = micropython
@@ -107,10 +124,16 @@ class Device:
         self.state_schema = state_schema
         self.floor = floor
         self.capacity = capacity
+        self.kind = kind
 
 
 def _loads(manifest, device):
-    """Bytecode of the same version loads; native code also needs sub-version and machine."""
+    """Bytecode of the same version loads; native code also needs sub-version and machine.
+
+    An ESP32 image brings the interpreter it was compiled for.
+    """
+    if manifest.kind == KIND_ESP32:
+        return True
     version, sub, arch = manifest.mpy
     if version != device.mpy[0]:
         return False
@@ -124,7 +147,7 @@ def _text(version):
 _CHECKS = (
     # holds, else refused because
     (
-        lambda m, d: m.kind == KIND_APP,
+        lambda m, d: m.kind == d.kind,
         lambda m, d: "kind %s does not fit this board" % m.kind,
     ),
     (
@@ -144,7 +167,7 @@ _CHECKS = (
         lambda m, d: "mpy version %s does not load here, %s does" % (_text(m.mpy), _text(d.mpy)),
     ),
     (
-        lambda m, d: m.micropython <= d.micropython,
+        lambda m, d: m.kind == KIND_ESP32 or m.micropython <= d.micropython,
         lambda m, d: "needs MicroPython %s" % _text(m.micropython),
     ),
     (
@@ -154,6 +177,10 @@ _CHECKS = (
     (
         lambda m, d: m.state_min <= d.state_schema <= m.state_max,
         lambda m, d: "can't read state schema %d" % d.state_schema,
+    ),
+    (
+        lambda m, d: m.kind != KIND_ESP32 or 0 < m.romfs_size <= m.payload_size - m.romfs_offset,
+        lambda m, d: "ROMFS image outside of the payload",
     ),
     (
         lambda m, d: m.payload_size <= d.capacity,

@@ -129,7 +129,7 @@ def _rolled_back_story():
 def test_a_rollback_is_expected():
     flash = _flash(records.REJECTED, "watchdog", proven="a")
     story = _rolled_back_story()
-    outcome = judge.judge_rolled_back(story, flash, 0, NEW, OLD, _resets(3))
+    outcome = judge.judge_rolled_back(story, flash, 0, NEW, OLD, _resets(3), 3)
     assert outcome.is_expected, outcome.found
 
 
@@ -145,7 +145,7 @@ def test_a_rollback_is_expected():
     ],
 )
 def test_a_wrong_rollback(flash, resets, wrong):
-    outcome = judge.judge_rolled_back(_rolled_back_story(), flash, 0, NEW, OLD, resets)
+    outcome = judge.judge_rolled_back(_rolled_back_story(), flash, 0, NEW, OLD, resets, 3)
     assert not outcome.is_expected
     assert outcome.found.startswith(f"WRONG {wrong}"), outcome.found
 

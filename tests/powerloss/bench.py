@@ -7,23 +7,20 @@ and the loader starts as after a power-on. Runs on real MicroPython only.
 import asyncio
 import gc
 
-from chip.nor import MemoryCells, PowerCut
+from chips import CHIPS
 from model import World
+from nor import PowerCut
 
 import samples
-from cut_flash import Flash, make, mount
 from firmware.ocpp16.update_job import UpdateJob
 from firmware.updater import Updater
 from loader import record, verdict
 from loader.choose import choose
-from loader.files import Files
+from loader.decide import RUN, SWITCH
 from loader.record import CONFIRMED, TRIAL, Record, other
 from loader.resets import CRASHED, HARD, POWER_ON, WATCHDOG
-from loader.slots import FileSlot
 from ocppj import CallError
 
-SECTORS = 84
-_ROOT = "/d"
 _NOW_S = 1770000000
 _MAX_BOOTS = 30
 _QUIET_TURNS = 4
@@ -55,28 +52,21 @@ class Download:
 class Bench:
     """A device as ``scenario`` begins; runs it afresh each time."""
 
-    def __init__(self, scenario):
+    def __init__(self, scenario, family):
         self._scenario = scenario
-        self.flash = Flash(MemoryCells(SECTORS), SECTORS)
-        make(self.flash)
-        self._port = None
-        files = self._mount()
+        self.chip = CHIPS[family]()
+        self.flash = self.chip.flash
+        files = self.chip.mount()
         files.mkdir("/slots")
         files.mkdir("/state")
-        slots = {name: FileSlot(files, name) for name in scenario.slots}
+        slots = self.chip.provision(files, scenario.slots, scenario.home)
         for name, image in scenario.slots.items():
-            slots[name].append(image.payload)
-            slots[name].publish(image.file[: -len(image.payload)])
             slots[name].mark_proven(image.floor)
         first = Record(CONFIRMED, scenario.home, other(scenario.home))
         home = slots[scenario.home]
         first.version, first.digest, first.floor = home.version(), home.digest(), home.floor()
         record.write(files, first)
         self._snapshot = bytes(self.flash.cells.data)
-
-    def _mount(self):
-        self._port = mount(self.flash, _ROOT, self._port)
-        return Files(_ROOT)
 
     def run(self, cuts=()):
         """From the first flash until all is quiet; returns the operations counted.
@@ -109,10 +99,17 @@ class Bench:
 
     def _boot(self, world, cause, flags):
         """One boot to its end; the next one's cause and flags, (None, 0) when all is quiet."""
-        files = self._mount()
-        slots = {name: FileSlot(files, name) for name in "ab"}
+        chip = self.chip
+        chip.start()
+        files = chip.mount()
+        chip.check_start(files)
+        slots = chip.slots(files)
         held, decision = choose(files, slots, cause, flags, lambda: None)
-        image = world.booted(held, decision, slots, contents(files))
+        if decision.action == SWITCH:
+            return HARD, 0
+        if decision.action == RUN:
+            chip.check_run(decision)
+        image = world.booted(held, decision, slots, chip.contents(files, slots))
         if image.hangs:
             return WATCHDOG, 0
         if image.crashes:
@@ -121,21 +118,17 @@ class Bench:
             return HARD, CRASHED
         slots[decision.slot].mounted = True
         try:
-            Application(files, slots, held, world, image).run()
+            Application(chip, files, slots, held, world, image).run()
         except Reset:
             return HARD, 0
         return None, 0
 
 
-def contents(files):
-    """What lies in the slots, as bytes by name."""
-    return {name: files.read("/slots/%s.rom" % name, 1 << 20) for name in "ab"}
-
-
 class Application:
     """The update side of the image, with everything answered at once."""
 
-    def __init__(self, files, slots, held, world, image):
+    def __init__(self, chip, files, slots, held, world, image):
+        self.chip = chip
         self.files = files
         self.slots = slots
         self.record = held
@@ -147,7 +140,7 @@ class Application:
             files,
             slots,
             lambda: self.record,
-            lambda capacity, floor: samples.device(capacity, floor),
+            lambda capacity, floor: samples.device(capacity, floor, chip.kind, chip.board),
             self._get,
             lambda: _NOW_S,
             self._reset,
@@ -176,12 +169,17 @@ class Application:
         gc.collect()
 
     def _settle(self):
-        return self.world.settle(self.record, self.image, self.slots, contents(self.files))
+        return self.world.settle(
+            self.record, self.image, self.slots, self.chip.contents(self.files, self.slots)
+        )
 
     def _turn(self):
         """Do one thing; True if there was one."""
         world, job = self.world, self.job
         if self.record.state == TRIAL:
+            if self.image.rejects:
+                verdict.reject(self.files, self.record, "selftest")
+                raise Reset
             world.confirming(self.record.digest)
             self.record = verdict.confirm(self.files, self.record, self.slots, self.image.floor)
             world.confirmed(self.record)

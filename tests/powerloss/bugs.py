@@ -4,7 +4,10 @@ from firmware.ocpp16.update_job import UpdateJob
 from firmware.updater import Updater
 from loader import record, verdict
 from loader.decide import Facts
-from loader.record import TRIAL
+from loader.otadata import BootLoader
+from loader.partition import PartitionSlot
+from loader.record import TRIAL, other
+from loader.resets import HARD
 from loader.slots import FileSlot
 
 
@@ -74,22 +77,28 @@ def _on_head_filled(act):
 
 def published_before_written():
     """The header is published with the first sector, the payload follows."""
-    append = FileSlot.append
     attempt = Updater._attempt
 
     async def eager(self):
         _on_head_filled(lambda i: setattr(i._slot, "eager_header", i._header.data))
         await attempt(self)
 
-    def append_eagerly(self, view):
-        append(self, view)
-        header = getattr(self, "eager_header", None)
-        if header:
-            self._file.flush()
-            self._files.write(self._path + ".mf", header)
+    def patch(slot_class):
+        append = slot_class.append
+
+        def append_eagerly(self, view):
+            append(self, view)
+            header = getattr(self, "eager_header", None)
+            if header:
+                if getattr(self, "_file", None):
+                    self._file.flush()
+                self._files.write(self._path + ".mf", header)
+
+        slot_class.append = append_eagerly
 
     Updater._attempt = eager
-    FileSlot.append = append_eagerly
+    patch(FileSlot)
+    patch(PartitionSlot)
 
 
 def outcome_forgotten():
@@ -138,17 +147,83 @@ def crashes_not_counted():
     Facts.unhealthy_boots = lambda self: 0
 
 
-BUGS = {
-    bug.__name__: bug
-    for bug in (
-        attempt_not_counted,
-        record_erased_first,
-        flip_before_verify,
-        published_before_written,
-        outcome_forgotten,
-        confirmed_at_start,
-        completion_forgotten,
-        owed_report_dropped,
-        crashes_not_counted,
-    )
-}
+def rejected_by_set_boot():
+    """A trial that rejects itself chooses home, instead of leaving that to a plain reset."""
+    reject = verdict.reject
+    choosers = []
+    start = BootLoader.__init__
+
+    def started(self, partition_class):
+        start(self, partition_class)
+        choosers[:] = [self]
+
+    def hasty(files, trial, reason):
+        choosers[0].partitions[other(trial.active)].set_boot()
+        return reject(files, trial, reason)
+
+    BootLoader.__init__ = started
+    verdict.reject = hasty
+
+
+def set_boot_before_record():
+    """The image is chosen before the record says that it is on trial."""
+    arm = verdict.arm
+
+    def hasty(files, current, slots, *args):
+        slots[other(current.home)].start_next()
+        return arm(files, current, slots, *args)
+
+    verdict.arm = hasty
+
+
+def never_marked():
+    """The boot loader is never told that a slot is confirmed."""
+    PartitionSlot.keep = lambda self: None
+
+
+def marked_at_start():
+    """Every image marks itself valid as soon as it runs."""
+    state = PartitionSlot.state
+
+    def trusting(self):
+        if state(self) == TRIAL:
+            self._boot_loader.confirm()
+        return state(self)
+
+    PartitionSlot.state = trusting
+
+
+def cuts_blamed_on_the_image():
+    """A native rollback is a rejection, whatever its reason: power cuts are blamed, too."""
+    from loader import choose
+
+    decide = choose.decide
+
+    def harsh(facts):
+        if facts.running and facts.record and facts.record.state == TRIAL:
+            facts.cause = HARD
+        return decide(facts)
+
+    choose.decide = harsh
+
+
+BOTH = (
+    attempt_not_counted,
+    flip_before_verify,
+    published_before_written,
+    outcome_forgotten,
+    confirmed_at_start,
+    completion_forgotten,
+    owed_report_dropped,
+    crashes_not_counted,
+)
+# On the ESP32 it takes more than two power cuts for this to show: one attempt each.
+RP2_ONLY = (record_erased_first,)
+ESP32_ONLY = (
+    rejected_by_set_boot,
+    set_boot_before_record,
+    never_marked,
+    marked_at_start,
+    cuts_blamed_on_the_image,
+)
+BUGS = {bug.__name__: bug for bug in BOTH + RP2_ONLY + ESP32_ONLY}

@@ -1,10 +1,10 @@
 """One share of the campaign, in one MicroPython process; driven by run.py.
 
-    campaign.py SCENARIO MODE FIRST STEP [BUG]
+    campaign.py FAMILY SCENARIO MODE FIRST STEP [BUG]
 
-MODE: "clean", "torn" or "after" (bench.Bench.run): cuts at FIRST, FIRST + STEP, ...; "twice":
-another cut some operations after that one, both in any of the three ways. Prints "ops N", a
-line per failure, and at last "cuts N failures N".
+FAMILY: "rp2" or "esp32". MODE: "clean", "torn" or "after" (bench.Bench.run): cuts at FIRST,
+FIRST + STEP, ...; "twice": another cut some operations after that one, both in any of the
+three ways. Prints "ops N", a line per failure, and at last "cuts N failures N".
 """
 
 import gc
@@ -16,7 +16,7 @@ from bugs import BUGS
 from charging import CHARGING, ChargingBench
 from charging_bugs import BUGS as CHARGING_BUGS
 from model import Violation
-from scenarios import SCENARIOS
+from scenarios import scenarios
 
 _MAX_SHOWN = 10
 _MODES = ("clean", "torn", "after")
@@ -38,10 +38,13 @@ def cuts_at(mode, operations):
     ]
 
 
-def main(name, mode, first, step, bug=None):
+def main(family, name, mode, first, step, bug=None):
     if bug:
         (BUGS.get(bug) or CHARGING_BUGS[bug][0])()
-    bench = ChargingBench(CHARGING[name]) if name in CHARGING else Bench(SCENARIOS[name])
+    if name in CHARGING:  # on a file system, whatever the family
+        bench = ChargingBench(CHARGING[name])
+    else:
+        bench = Bench(scenarios(family)[name], family)
     failures = 0
     try:
         operations = bench.run()
@@ -65,4 +68,4 @@ def main(name, mode, first, step, bug=None):
     print("cuts %d failures %d" % (runs, failures))
 
 
-main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])
+main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), *sys.argv[6:])

@@ -18,7 +18,9 @@ class Violation(Exception):
 class Image:
     """One image of a scenario: its update file and how it behaves when it runs."""
 
-    def __init__(self, name, payload, file, digest, floor, hangs=False, crashes=False):
+    def __init__(
+        self, name, payload, file, digest, floor, hangs=False, crashes=False, rejects=False
+    ):
         self.name = name
         self.payload = payload
         self.file = file
@@ -26,6 +28,7 @@ class Image:
         self.floor = floor
         self.hangs = hangs
         self.crashes = crashes
+        self.rejects = rejects  # finds in its trial that it can't run
 
 
 class Update:

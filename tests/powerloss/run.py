@@ -1,5 +1,8 @@
 """The power-cut campaign: every flash operation of updates and of charging, in several ways.
 
+Updates on both families; on the ESP32 the boot loader's own writes to otadata are cut as well.
+Charging once: its files lie on the same file system everywhere.
+
 ``run.py`` prints ``powerloss: N cuts, 0 failures`` last; ``run.py --selftest`` seeds bugs and
 fails unless each is caught. Shares run as MicroPython processes, one a core.
 """
@@ -20,6 +23,7 @@ ONCE = ("clean", "torn", "after")
 UPDATES = {
     "install": (*ONCE, "twice"),
     "revert": (*ONCE, "twice"),
+    "reject": (*ONCE, "twice"),
     "eager": ONCE,
     "crashloop": ONCE,
 }
@@ -28,25 +32,27 @@ CHARGING = {
     "resumption": (*ONCE, "twice"),
     "charging": (*ONCE, "twice"),
 }
-PLAN = {**UPDATES, **CHARGING}
-UPDATE_BUGS = re.findall(r"^        (\w+),$", (ROOT / "tests/powerloss/bugs.py").read_text(), re.M)
+PLANS = {"rp2": {**UPDATES, **CHARGING}, "esp32": UPDATES}
 CHARGING_BUGS = re.findall(
     r'^    "(\w+)",$', (ROOT / "tests/soak/charging_bugs.py").read_text(), re.M
 )
-# name -> the scenarios that must notice it
-BUGS = {
-    **dict.fromkeys(UPDATE_BUGS, UPDATES),
-    **dict.fromkeys(CHARGING_BUGS, CHARGING),
-}
-PATHS = "tests/powerloss:tests/soak:.:lib:tests/support:tools/ucharge/sim:.frozen"
+PATHS = (
+    "tests/powerloss",
+    "tests/soak",
+    ".",
+    "lib",
+    "tests/support",
+    "tools/ucharge/sim/chip",
+    ".frozen",
+)
 TIMEOUT_S = 900
 
 
 class Share:
     """One process's part and what it found."""
 
-    def __init__(self, scenario, mode, first, step, bug=None):
-        self.arguments = [scenario, mode, str(first), str(step), *([bug] if bug else [])]
+    def __init__(self, family, scenario, mode, first, step, bug=None):
+        self.arguments = [family, scenario, mode, str(first), str(step), *([bug] if bug else [])]
         self.cuts = 0
         self.failures = 0
         self.operations = 0
@@ -58,7 +64,7 @@ class Share:
         process = subprocess.run(
             [micropython, "-X", "heapsize=8M", CAMPAIGN, *self.arguments],
             cwd=ROOT,
-            env={**os.environ, "MICROPYPATH": PATHS},
+            env={**os.environ, "MICROPYPATH": ":".join(PATHS)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -104,8 +110,9 @@ def campaign(every):
     """Cut at every ``every``-th operation (1: at all of them). Exit status."""
     parts = 4 if every == 1 else 1
     shares = [
-        Share(scenario, mode, 1 + part * every, parts * every)
-        for scenario, modes in PLAN.items()
+        Share(family, scenario, mode, 1 + part * every, parts * every)
+        for family, plan in PLANS.items()
+        for scenario, modes in plan.items()
         for mode in modes
         for part in range(parts)
     ]
@@ -114,32 +121,46 @@ def campaign(every):
     for share in _run_all(shares, "power cuts"):
         cuts += share.cuts
         failures += share.failures
-        operations[share.arguments[0]] = share.operations
+        operations[tuple(share.arguments[:2])] = share.operations
         if share.failures or not share.cuts:
             print(share.findings)
             failures += not share.cuts and not share.failures
-    for scenario, count in operations.items():
-        print(f"{scenario}: {count} flash operations, cut {', '.join(PLAN[scenario])}")
+    for (family, scenario), count in operations.items():
+        cut = ", ".join(PLANS[family][scenario])
+        print(f"{family} {scenario}: {count} flash operations, cut {cut}")
     print(f"powerloss: {cuts} cuts, {failures} failures")
     return 1 if failures else 0
 
 
 def selftest(every):
     """Seed each bug; exit status 1 unless every one makes the campaign fail."""
+    seeded = [(family, bug, UPDATES) for family in PLANS for bug in _bugs(family)]
+    seeded += [("rp2", bug, CHARGING) for bug in CHARGING_BUGS]
     missed = 0
-    for bug, plan in BUGS.items():
+    for family, bug, plan in seeded:
         # Each mode begins elsewhere: together they miss no operation's neighbourhood.
         shares = [
-            Share(scenario, mode, 1 + every * at // len(modes), every, bug)
+            Share(family, scenario, mode, 1 + every * at // len(modes), every, bug)
             for scenario, modes in plan.items()
             for at, mode in enumerate(modes)
         ]
-        catcher = next((share for share in _run_all(shares, bug) if share.failures), None)
+        running = _run_all(shares, f"{family} {bug}")
+        catcher = next((share for share in running if share.failures), None)
         missed += catcher is None
-        how = "caught by " + " ".join(catcher.arguments[:2]) if catcher else "NOT CAUGHT"
-        print(f"{bug}: {how}")
-    print(f"powerloss-selftest: {len(BUGS) - missed} of {len(BUGS)} seeded bugs caught")
+        how = "caught by " + " ".join(catcher.arguments[1:3]) if catcher else "NOT CAUGHT"
+        print(f"{family} {bug}: {how}")
+    print(f"powerloss-selftest: {len(seeded) - missed} of {len(seeded)} seeded bugs caught")
     return 1 if missed else 0
+
+
+def _bugs(family):
+    """Names of the bugs that updates of ``family`` can have."""
+    text = (ROOT / "tests/powerloss/bugs.py").read_text()
+    found = []
+    for group in ("BOTH", f"{family.upper()}_ONLY"):
+        names = text.split(f"\n{group} = (")[1].split(")")[0]
+        found += re.findall(r"\w+", names)
+    return found
 
 
 def main():

@@ -7,7 +7,7 @@ import pytest
 
 from chip_program import program, run
 from ucharge.sim.resets import Reset
-from ucharge.sim.runner import ChipError
+from ucharge.sim.errors import ChipError
 
 REASON = "machine.mem32[0x40058008]"
 SCRATCH = "machine.mem32[0x4005800C]"

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from chip_program import program, run
-from ucharge.sim.runner import Chip, ChipError
+from ucharge.sim.errors import ChipError
+from ucharge.sim.runner import Chip
 
 
 def test_boot_then_main_share_modules_and_globals(tmp_path):

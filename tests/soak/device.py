@@ -9,7 +9,7 @@ once the turn that it happened in is over: until then it is on no flash and nobo
 import time
 
 from books import SAVED_S
-from chip.nor import MemoryCells, PowerCut
+from nor import MemoryCells, PowerCut
 from state import Log, heap_and_files
 
 from charge_bench import START_S, Bench

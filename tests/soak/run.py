@@ -24,7 +24,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "lib"), str(ROOT / "tests/cpython"), str(H
 from books import Books  # noqa: E402
 from verdict import judge  # noqa: E402
 
-PATHS = ("tests/soak", ".", "lib", "tests/support", "tools/ucharge/sim", ".frozen")
+PATHS = ("tests/soak", ".", "lib", "tests/support", "tools/ucharge/sim/chip", ".frozen")
 # name, meter and hours of the day that must notice it
 BUGS = re.findall(
     r'^    "(\w+)": \(\w+, "(\w+)", (\d+)\),$', (HERE / "charging_bugs.py").read_text(), re.M

@@ -5,10 +5,10 @@ on real MicroPython only, where LittleFS is the real one. May import: the simula
 """
 
 import vfs
-from chip.nor import NorFlash
+from nor import NorFlash
 
 _EIO = -5
-_PROGRAM_BYTES = 256
+RP2_PROGRAM_BYTES = 256
 
 
 class Flash(NorFlash):
@@ -63,17 +63,17 @@ class Port:
         return self.flash.ioctl(operation, argument) if self.is_on else _EIO
 
 
-def make(flash):
-    """A new LittleFS on ``flash``."""
-    vfs.VfsLfs2.mkfs(flash, progsize=_PROGRAM_BYTES)
+def make(flash, program_bytes=RP2_PROGRAM_BYTES):
+    """A new LittleFS on ``flash``, or on a partition of it."""
+    vfs.VfsLfs2.mkfs(flash, progsize=program_bytes)
 
 
-def mount(flash, root, before=None):
+def mount(flash, root, before=None, program_bytes=RP2_PROGRAM_BYTES):
     """Mount ``flash`` at ``root``; gives its Port. ``before``: the last boot's, which dies."""
     if before:
         unmount(before, root)
     port = Port(flash)
-    vfs.mount(vfs.VfsLfs2(port, progsize=_PROGRAM_BYTES), root)
+    vfs.mount(vfs.VfsLfs2(port, progsize=program_bytes), root)
     return port
 
 

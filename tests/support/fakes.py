@@ -15,7 +15,7 @@ sys.modules.pop("machine", None)  # MicroPython's own, if something had imported
 import machine  # noqa: E402
 import network  # noqa: E402
 import rp2  # noqa: E402, F401
-from wires import IllegalUse, wires  # noqa: E402, F401  # pyright: ignore
+from wires import IllegalUse, wires  # noqa: E402, F401
 
 sys.path.pop(0)
 

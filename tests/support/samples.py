@@ -66,9 +66,9 @@ def update_file(body, **changes):
     return header(body, **changes) + body
 
 
-def device(capacity=1 << 20, floor=(0, 0, 0)):
+def device(capacity=1 << 20, floor=(0, 0, 0), kind="app", board="sim_rp2"):
     """A device that takes ``MANIFEST``."""
-    return Device(["sim_rp2"], 6 | 3 << 8 | 2 << 10, (1, 28, 0), 1, 1, floor, capacity)
+    return Device([board], 6 | 3 << 8 | 2 << 10, (1, 28, 0), 1, 1, floor, capacity, kind)
 
 
 def folder():
@@ -79,3 +79,21 @@ def folder():
     files.mkdir("/slots")
     files.mkdir("/state")
     return files
+
+
+def esp32_image(app, seed=1, version=(1, 1, 0), tail_size=10000, **changes):
+    """(payload, header bytes) for the ESP32: the app image ``app`` and a tail behind it."""
+    offset = (len(app) + 4095) // 4096 * 4096
+    tail = payload(tail_size, seed + 100)
+    body = app + b"\xff" * (offset - len(app)) + tail
+    fields = {
+        "kind": "esp32",
+        "compatible": ["sim_esp32"],
+        "version": list(version),
+        "floor": list(version),
+        "romfs_offset": offset,
+        "romfs_size": len(tail),
+        "romfs_sha256": binascii.hexlify(hashlib.sha256(tail).digest()).decode(),
+    }
+    fields.update(changes)
+    return body, header(body, **fields)

@@ -196,6 +196,27 @@ class TestEsp32(unittest.TestCase):
         self.check(decision, "esp32 trial, runs", d.RUN, "b")
         self.assertIsNone(decision.record, "the slot that armed it wrote the attempt")
 
+    def test_esp32_trial_runs_unguarded_is_counted(self):
+        rec = record(TRIAL, attempts=1)
+        decision = decide(rec, broken(), fresh(), cause=WATCHDOG, running="b", guarded=False)
+        self.check(decision, "trial, attempts left", d.RUN, "b")
+        self.assertEqual(decision.record.attempts, 2)
+        rec = record(TRIAL, attempts=3)
+        decision = decide(rec, good(), fresh(), cause=WATCHDOG, running="b", guarded=False)
+        self.check(decision, "trial, attempts used up", d.SWITCH, "a")
+
+    def test_esp32_trial_soft_reset_before_the_reset_that_starts_it(self):
+        decision = decide(record(TRIAL, attempts=1), good(), fresh(), cause=SOFT, running="a")
+        self.check(decision, "trial, soft reset", d.SWITCH, "b")
+        self.assertIsNone(decision.record)
+
+    def test_esp32_confirmed_sent_away_by_a_power_cut_counts_no_try(self):
+        rec = record(CONFIRMED, attempts=2)
+        decision = decide(rec, fresh(), good(), cause=POWER_ON, running="a")
+        row = "esp32 confirmed, verifies, does not run, tries left"
+        self.check(decision, row, d.SWITCH, "b")
+        self.assertIsNone(decision.record)
+
     def test_esp32_trial_does_not_run_power_cut_attempts_left(self):
         decision = decide(record(TRIAL, attempts=1), good(), fresh(), cause=POWER_ON, running="a")
         self.check(decision, "esp32 trial, does not run, power cut, attempts left", d.SWITCH, "b")

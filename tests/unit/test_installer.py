@@ -12,6 +12,9 @@ OLD = samples.payload(5000, 7)
 NEW = samples.payload(20000, 3)
 
 
+ROMFS = {"romfs_offset": 0, "romfs_size": 1, "romfs_sha256": "0" * 64}
+
+
 class TestInstaller(unittest.TestCase):
     def setUp(self):
         self.files = samples.folder()
@@ -62,7 +65,9 @@ class TestInstaller(unittest.TestCase):
         for data, words, more in (
             (b"GET / HTTP/1.1" + body, "not an update file", {"total": len(body)}),
             (body[:4] + b"\x09" + body[5:], "format 9", {}),
-            (samples.update_file(NEW, kind="esp32"), "kind esp32", {}),
+            (samples.update_file(NEW, kind="esp32", **ROMFS), "kind esp32", {}),
+            (samples.update_file(NEW, kind="esp32"), "field romfs_offset", {}),
+            (samples.update_file(NEW, kind=["app"]), "field kind", {}),
             (samples.update_file(NEW, compatible=["toaster"]), "toaster", {}),
             (samples.update_file(NEW, mpy=[5, 0, 0]), "mpy version 5.0.0", {}),
             (samples.update_file(NEW, mpy=[6, 3, 9]), "mpy version 6.3.9", {}),

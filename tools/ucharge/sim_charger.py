@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from ucharge.build import image
 from ucharge.build.device import device_files, make_config
 from ucharge.errors import UserError
+from ucharge.sim.provision import PARTITION
 
 # Lives as long as the flash; --firmware and --fresh start anew.
-_KEPT = ("/slots/", "/state/")
+_KEPT = ("/slots/", "/state/", PARTITION)
 _PAUSE_S = 10
 
 
@@ -59,6 +60,7 @@ def make_files(chip, board, settings, firmware=None, is_fresh=False):
     files = {}
     if chip.flash_path.exists() and not is_fresh and not firmware:
         files = {path: chip.read_file(path) for path in chip.list_files()}
+        files.update(chip.partitions())
     config = make_config(
         settings["identity"],
         settings["url"],
@@ -77,7 +79,7 @@ def make_files(chip, board, settings, firmware=None, is_fresh=False):
 
 def _first_image(board, firmware):
     if firmware is None:
-        return image.build_update(board["compatible"])
+        return image.build_for(board)
     try:
         return firmware.read_bytes()
     except OSError as error:

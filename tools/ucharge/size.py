@@ -25,6 +25,8 @@ from ucharge.paths import source_root
 # what a connection keeps.
 START_MODULES = ("firmware.app", "firmware.assembly", "ws.websocket")
 SINGLE = "(single modules)"
+# Of the loader; a board with file slots never loads them.
+ESP32_ONLY = {"otadata", "partition"}
 # Measured: the same modules on the unix port built with and without -m32.
 TO_32_BIT = 0.68
 
@@ -112,7 +114,8 @@ def load(compiled):
             (app / path).write_bytes(data)
         loader = source_root() / "lib" / "loader"
         shutil.copytree(loader, root / "loader", ignore=shutil.ignore_patterns("__pycache__"))
-        loaders = [f"loader.{path.stem}" for path in sorted(loader.glob("[a-z]*.py"))]
+        stems = sorted({path.stem for path in loader.glob("[a-z]*.py")} - ESP32_ONLY)
+        loaders = [f"loader.{stem}" for stem in stems]
         return _measure(root, f"{app}:{root}:.frozen", loaders, modules)
 
 

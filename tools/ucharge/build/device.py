@@ -6,6 +6,7 @@ from ucharge.build.updatefile import parse
 from ucharge.device_loader import record as records
 from ucharge.device_loader import slots
 from ucharge.paths import source_root
+from ucharge.sim.provision import PARTITION
 
 # Where a new device keeps what it knows; keys of config.json, schema 1.
 _DEFAULTS = {
@@ -20,7 +21,7 @@ _DEFAULTS = {
 
 
 def device_files(board, config, ca_der, update, root=None):
-    """Device path -> bytes for a device that runs ``update`` from slot a, confirmed.
+    """Device path (or "@" + partition) -> bytes for a device that runs ``update`` from slot a, confirmed.
 
     board: the dict of board.json; config: the dict of config.json; ca_der: trusted CA, or None;
     update: an update file's bytes. Raises UpdateFileError.
@@ -32,7 +33,8 @@ def device_files(board, config, ca_der, update, root=None):
     files["/config.json"] = _json(config)
     if ca_der:
         files["/certs/ca.der"] = ca_der
-    files["/slots/a.rom"] = file.payload
+    place = PARTITION + "ota_0" if file.manifest["kind"] == "esp32" else "/slots/a.rom"
+    files[place] = file.payload
     files["/slots/a.mf"] = bytes(file.header.data)
     files["/slots/a.ok"] = slots.proven_mark(file.header.digest, floor)
     files["/slots/rec0"] = _first_record(file, floor).pack()

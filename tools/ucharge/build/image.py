@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from ucharge.build import updatefile
+from ucharge.build import esp32, updatefile
 from ucharge.build.mpy import compile_tree, mpy_version
 from ucharge.build.romfs import write_romfs
 from ucharge.build.stage import stage, state_schema, tree_version
@@ -22,12 +22,24 @@ def build_romfs(version=None, tree=None, on_progress=None):
     return write_romfs(compile_tree(tree, on_progress))
 
 
+def build_for(board, **options):
+    """``build_update`` for ``board``, a dict of board.json; its interpreter is the stand-in."""
+    return build_update(board["compatible"], interpreter=esp32.interpreter(board), **options)
+
+
 def build_update(
-    compatible, version=None, tree=None, signer=None, built=None, floor=(0, 0, 0), on_progress=None
+    compatible,
+    version=None,
+    tree=None,
+    signer=None,
+    built=None,
+    floor=(0, 0, 0),
+    on_progress=None,
+    interpreter=None,
 ):
     """A whole update file.
 
-    compatible: board names; tree: a staging tree (default: this repository's, as ``version``);
+    interpreter: an app image, which makes it one of kind "esp32"; compatible: board names; tree: a staging tree (default: this repository's, as ``version``);
     built: unix seconds (default: ``build_time()``). Raises UserError.
     """
     tree = stage(version) if tree is None else tree
@@ -37,8 +49,12 @@ def build_update(
             "a charger that installed it would refuse every later update up to the floor",
         )
     compiled = compile_tree(tree, on_progress)
+    payload, fields = write_romfs(compiled), {"kind": "app"}
+    if interpreter:
+        payload, fields = esp32.join(interpreter, payload)
+        fields["kind"] = "esp32"
     manifest = {
-        "kind": "app",
+        **fields,
         "compatible": sorted(compatible),
         "version": list(tree_version(tree)),
         "floor": list(floor),
@@ -49,7 +65,7 @@ def build_update(
         "state_max": state_schema(tree),
         "built": build_time() if built is None else built,
     }
-    return updatefile.pack(write_romfs(compiled), manifest, signer)
+    return updatefile.pack(payload, manifest, signer)
 
 
 def build_time():

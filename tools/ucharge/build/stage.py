@@ -62,14 +62,22 @@ def state_schema(tree):
     return schema
 
 
-def app_boards(names=()):
-    """Boards an application image is for: ``names``, or all that take one. Raises UserError.
+def boards_of(kind, names=()):
+    """Boards an image of ``kind`` is for, as dicts: ``names``, or all that take one.
 
-    ESP32 boards take interpreter and application as one unit: no image of kind "app".
+    kind: "app" or "esp32" (interpreter and application as one unit); None: what ``names``
+    take, else "app". Raises UserError.
     """
-    for name in names:
-        load_board(name)
-    return list(names) or [name for name in board_names() if load_board(name)["family"] != "esp32"]
+    boards = [load_board(name) for name in names]
+    kind = kind or (_kind(boards[0]) if boards else "app")
+    for board in boards:
+        if _kind(board) != kind:
+            raise UserError(f"{board['name']} takes no image of kind {kind}", "build one by one")
+    return boards or [board for board in map(load_board, board_names()) if _kind(board) == kind]
+
+
+def _kind(board):
+    return "esp32" if board["family"] == "esp32" else "app"
 
 
 def _constants(tree):

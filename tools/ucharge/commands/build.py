@@ -19,6 +19,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--board", "boards", multiple=True, help="Board it runs on. Repeatable; default: all."
 )
 @click.option(
+    "--kind",
+    type=click.Choice(["app", "esp32"]),
+    help="esp32: with the interpreter. Default: what the boards take.",
+)
+@click.option("--micropython", type=_FILE, help="MicroPython's app image (.bin), for kind esp32.")
+@click.option(
     "--sign",
     "keys_folder",
     type=click.Path(file_okay=False, path_type=Path),
@@ -30,24 +36,40 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--built", type=int, help="Build time, Unix seconds. Default: HEAD's commit.")
 @click.option("--out", type=_FILE, help="File to write. Default: ucharge-VERSION.ucup")
 @click.option("--inspect", type=_FILE, help="Show what is in an update file and stop.")
-def command(version_text, boards, keys_folder, unsigned, floor, variant, built, out, inspect):
+def command(
+    version_text,
+    boards,
+    kind,
+    micropython,
+    keys_folder,
+    unsigned,
+    floor,
+    variant,
+    built,
+    out,
+    inspect,
+):
     """Make an update file of this clone's firmware: the same sources give the same bytes.
 
     \b
     Examples:
       ucharge build --version 1.1.0
       ucharge build --version 1.1.0 --board sim_rp2 --sign .ucharge/keys --out new.ucup
+      ucharge build --version 1.1.0 --board my_esp32 --micropython micropython.bin
       ucharge build --inspect new.ucup
     """
     if inspect:
         _inspect(inspect, keys_folder)
         return
-    from ucharge.build import image, updatefile
-    from ucharge.build.stage import app_boards, stage
+    from ucharge.build import esp32, image, updatefile
+    from ucharge.build.stage import boards_of, stage
     from ucharge.build.variants import break_tree
 
     version = image.parse_version(version_text) if version_text else None
-    names = app_boards(boards)
+    targets = boards_of(kind, boards)
+    if len({board["chip"] for board in targets if board["family"] == "esp32"}) > 1:
+        raise UserError("these boards have different chips", "build for one of them at a time")
+    interpreter = esp32.interpreter(targets[0], micropython)
     tree = stage(version)
     if variant:
         tree = break_tree(variant, tree)
@@ -55,8 +77,9 @@ def command(version_text, boards, keys_folder, unsigned, floor, variant, built, 
     with console.progress() as progress:
         task = progress.add_task("compiling", total=len(tree))
         data = image.build_update(
-            names,
+            [board["name"] for board in targets],
             tree=tree,
+            interpreter=interpreter,
             signer=signer,
             built=built,
             floor=image.parse_version(floor),

@@ -48,12 +48,13 @@ class Bench:
         on_console=None,
         rate_bytes_s=0,
         identity=IDENTITY,
+        board=BOARD,
         **chip_options,
     ):
         folder = Path(folder)
         self.keys = keys or ensure(folder / "keys")
         self.signer = Signer(self.keys)
-        self.board = load_board(BOARD)
+        self.board = load_board(board)
         tls = server_context(self.keys)
         self.central = CentralSystem(tls=tls, on_entry=on_entry)
         self.files = FirmwareHost(tls, on_progress=on_download, rate_bytes_s=rate_bytes_s)
@@ -100,4 +101,4 @@ class Bench:
         tree = stage(version)
         if change:
             tree = change(tree)
-        return image.build_update(self.board["compatible"], tree=tree, signer=self.signer)
+        return image.build_for(self.board, tree=tree, signer=self.signer)

@@ -4,10 +4,12 @@ import hashlib
 import io
 import json
 
+from ucharge.device_loader import partition, slots
 from ucharge.device_loader import record as records
-from ucharge.device_loader import slots
 from ucharge.sim import provision
+from ucharge.sim.fakes import esp32, nor, ota_boot
 
+PARTITIONS = {"a": provision.PARTITION + "ota_0", "b": provision.PARTITION + "ota_1"}
 _TRIES = 5
 
 
@@ -19,6 +21,7 @@ class Flash:
 
     def __init__(self, image):
         self._image = image
+        self._partitions = provision.partitions(image)
         self.sizes = provision.list_files(image)
 
     def read(self, path, limit):
@@ -45,10 +48,19 @@ class Flash:
 
     def slot(self, name):
         """Slot ``name`` ("a", "b"): digest(), version(), verifies(), marked(), proven()."""
-        return slots.FileSlot(self, name)
+        if not self._partitions:
+            return slots.FileSlot(self, name)
+        sectors = len(self._image) // nor.SECTOR_BYTES
+        ota = ota_boot.Ota(nor.NorFlash(nor.MemoryCells(sectors, bytearray(self._image)), sectors))
+        esp32.power_on(ota, ota.boot_partition())
+        return partition.open_slots(self, esp32.Partition)[name]
 
     def payload_digest(self, name):
         """SHA-256 of what really lies in the slot, or None."""
+        if self._partitions:
+            header = self.slot(name).header()
+            held = self._partitions[PARTITIONS[name]]
+            return header and hashlib.sha256(held[: header.payload_size]).digest()
         if f"/slots/{name}.rom" not in self.sizes:
             return None
         return hashlib.sha256(self.open(f"/slots/{name}.rom").read()).digest()

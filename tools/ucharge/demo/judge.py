@@ -77,13 +77,18 @@ def _expect_charge(outcome, charger, vehicle, since, drawn_wh):
 def judge_installed(charger, flash, since, update, waited_for_transaction=False):
     """``update`` (a parsed UpdateFile) is installed, confirmed and proven."""
     outcome = Outcome("good update", f"{update.version} installed, confirmed and proven")
-    _expect_statuses(outcome, charger, since, "Downloading Downloaded Installing Installed")
     if waited_for_transaction:
         _expect_waited(outcome, charger, since)
+    _expect_installed(outcome, charger, flash, since, update)
+    return outcome
+
+
+def _expect_installed(outcome, charger, flash, since, update):
+    _expect_statuses(outcome, charger, since, "Downloading Downloaded Installing Installed")
     boots = [
         payload.get("firmwareVersion") for payload in charger.calls("BootNotification", since)
     ]
-    outcome.expect("booted", boots == [update.version], ", ".join(map(str, boots)) or "never")
+    outcome.expect("booted", set(boots) == {update.version}, ", ".join(map(str, boots)) or "never")
     record = flash.record
     state = "none" if record is None else f"{_STATES[record.state]} {record.active}"
     outcome.expect(
@@ -94,20 +99,18 @@ def judge_installed(charger, flash, since, update, waited_for_transaction=False)
         and record.digest == update.header.digest,
         state,
     )
-    if record is None:
-        return outcome
-    _expect_slot(outcome, flash, record.active, update.header.digest)
-    return outcome
+    if record is not None:
+        _expect_slot(outcome, flash, record.active, update.header.digest)
 
 
-def judge_rolled_back(charger, flash, since, update, home, resets):
-    """``update`` was tried three times, killed each time, and ``home`` (UpdateFile) runs again."""
-    outcome = Outcome("hanging build", f"3 watchdog resets, back to {home.version}")
+def judge_rolled_back(charger, flash, since, update, home, resets, tries):
+    """``update`` was tried ``tries`` times, killed each time; ``home`` (UpdateFile) runs again."""
+    outcome = Outcome("hanging build", f"watchdog resets: {tries}, back to {home.version}")
     _expect_statuses(
         outcome, charger, since, "Downloading Downloaded Installing InstallationFailed"
     )
     bites = [reset.kind for reset in resets].count("watchdog")
-    outcome.expect("watchdog resets", bites == 3, bites)
+    outcome.expect("watchdog resets", bites == tries, bites)
     boots = [
         payload.get("firmwareVersion") for payload in charger.calls("BootNotification", since)
     ]
@@ -129,6 +132,17 @@ def judge_rolled_back(charger, flash, since, update, home, resets):
         not flash.slot(decide.other(record.home)).marked(),
         "never proven",
     )
+    return outcome
+
+
+def judge_cut(charger, flash, since, update, attempts):
+    """The power went in the first attempt of ``update``; the second installed it.
+
+    attempts: of the trial's records seen in the flash after the cut.
+    """
+    outcome = Outcome("power cut in a trial", "costs one of three attempts, then installed")
+    outcome.expect("attempts begun", attempts[-1:] == [2], ", ".join(map(str, attempts)))
+    _expect_installed(outcome, charger, flash, since, update)
     return outcome
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from ucharge.build import damage, updatefile, variants
 from ucharge.csms.errors import CsmsError
 from ucharge.demo import judge, scenario, watch
-from ucharge.demo.bench import CONFIRM_AFTER_S, ENERGY_SCALE, Bench
+from ucharge.demo.bench import BOARD, CONFIRM_AFTER_S, ENERGY_SCALE, Bench
 from ucharge.demo.flash import snapshot
 from ucharge.errors import UserError
 from ucharge.timeline import Timeline
@@ -21,9 +21,12 @@ _NAMES = (
     "good update",
     "charge on the new version",
     "hanging build",
+    "power cut in a trial",
     "flipped bit",
     "protocol",
 )
+# How often a build that hangs is tried: the ESP32's boot loader gives one attempt.
+_TRIES = {"rp2": 3, "esp32": 1}
 # The car draws at least this before the update arrives, and again before the charge ends.
 _ENERGY_WH = 120
 # What boards get over HTTPS: 60-250 KB/s.
@@ -31,7 +34,7 @@ _TAIL_LINES = 20
 _RATE_BYTES_S = 150_000
 
 
-async def play(console, folder=None, is_verbose=False):
+async def play(console, folder=None, is_verbose=False, board=BOARD):
     """Run all; True when every outcome was the expected one."""
     started_s = time.monotonic()
     outcomes = []
@@ -39,7 +42,7 @@ async def play(console, folder=None, is_verbose=False):
         folder = folder or stack.enter_context(tempfile.TemporaryDirectory(prefix="ucharge-demo-"))
         timeline = Timeline(console)
         try:
-            await _play(folder, timeline, outcomes, is_verbose)
+            await _play(folder, timeline, outcomes, is_verbose, board)
         except (CsmsError, UserError) as error:
             name = _NAMES[min(len(outcomes), len(_NAMES) - 1)]
             outcomes.append(judge.Outcome(name, "to come to its end"))
@@ -50,8 +53,8 @@ async def play(console, folder=None, is_verbose=False):
     return right == len(_NAMES)
 
 
-async def _play(folder, timeline, outcomes, is_verbose):
-    timeline.line("demo", "building 1.0.0, keys, flash", "dim")
+async def _play(folder, timeline, outcomes, is_verbose, board):
+    timeline.line("demo", f"building 1.0.0 for {board}, keys, flash", "dim")
     timeline.line(
         "demo",
         f"shortened: a trial is confirmed after {CONFIRM_AFTER_S} s (else 30), "
@@ -64,6 +67,7 @@ async def _play(folder, timeline, outcomes, is_verbose):
         on_download=timeline.download,
         on_console=_console_teller(timeline) if is_verbose else None,
         rate_bytes_s=_RATE_BYTES_S,
+        board=board,
     )
     async with bench:
         timeline.line("chip", "power on")
@@ -76,6 +80,7 @@ async def _play(folder, timeline, outcomes, is_verbose):
             good = await _charge_and_update(bench, timeline, outcomes)
             await _charge_again(bench, timeline, outcomes, good)
             await _hang(bench, timeline, outcomes, good)
+            good = await _power_cut(bench, timeline, outcomes)
             await _flipped_bit(bench, timeline, outcomes, good)
             outcomes.append(judge.judge_protocol(bench.charger))
         except (CsmsError, UserError):
@@ -136,15 +141,33 @@ async def _hang(bench, timeline, outcomes, good):
             updatefile.parse(data),
             good,
             bench.chip.resets[resets:],
+            _TRIES[bench.board["family"]],
         )
     )
 
 
-async def _flipped_bit(bench, timeline, outcomes, good):
-    _act(timeline, 5, "update to 1.3.0, one bit of the file flipped")
-    data = damage.flip_bit(bench.build((1, 3, 0)))
-    resets = len(bench.chip.resets)
+async def _power_cut(bench, timeline, outcomes):
+    """Returns the installed update file, parsed."""
+    _act(timeline, 5, "update to 1.3.0, the power is cut in its trial")
+    data = bench.build((1, 3, 0))
+    good = updatefile.parse(data)
+    lines = len(bench.chip.console)
     since = await scenario.request_update(bench, "ucharge-1.3.0.ucup", data)
+    await bench.chip.wait_console("^.*app: 1.3.0, .* on trial", 60, lines)
+    await bench.chip.kill()
+    timeline.line("chip", "power cut")
+    await bench.chip.start()
+    timeline.line("chip", "power on")
+    attempts = await scenario.trial_attempts(bench, since)
+    outcomes.append(judge.judge_cut(bench.charger, snapshot(bench.chip), since, good, attempts))
+    return good
+
+
+async def _flipped_bit(bench, timeline, outcomes, good):
+    _act(timeline, 6, "update to 1.4.0, one bit of the file flipped")
+    data = damage.flip_bit(bench.build((1, 4, 0)))
+    resets = len(bench.chip.resets)
+    since = await scenario.request_update(bench, "ucharge-1.4.0.ucup", data)
     await scenario.wait_outcome(bench, since)
     outcomes.append(
         judge.judge_refused(

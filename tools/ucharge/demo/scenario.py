@@ -5,9 +5,14 @@ judged elsewhere. Every step returns the index in the charger's book at which it
 a judge knows where to look.
 """
 
+import asyncio
 from datetime import datetime, timezone
 
+from ucharge.demo.flash import snapshot
+from ucharge.device_loader import record as records
+
 ID_TAG = "DEMO-TAG"
+_POLL_S = 0.1
 FINAL = ("Installed", "InstallationFailed", "DownloadFailed")
 
 
@@ -75,6 +80,23 @@ async def wait_outcome(bench, since, timeout_s=60):
         "FirmwareStatusNotification", lambda p: p.get("status") in FINAL, timeout_s, since
     )
     return entry.payload["status"]
+
+
+async def trial_attempts(bench, since, timeout_s=60):
+    """Wait for the outcome; the attempts that the trial's records showed meanwhile, in order."""
+    seen = []
+    outcome = asyncio.ensure_future(wait_outcome(bench, since, timeout_s))
+    try:
+        while not outcome.done():
+            record = snapshot(bench.chip).record
+            if record is not None and record.state == records.TRIAL:
+                if record.attempts not in seen:
+                    seen.append(record.attempts)
+            await asyncio.sleep(_POLL_S)
+        await outcome
+    finally:
+        outcome.cancel()
+    return seen
 
 
 async def wait_available(bench, since, timeout_s=30):

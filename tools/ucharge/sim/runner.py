@@ -5,20 +5,16 @@ import re
 import time
 from pathlib import Path
 
-from ucharge.errors import UserError
 from ucharge.sim import process, provision
 from ucharge.sim.bus import ChipBus
 from ucharge.sim.console import read_lines
+from ucharge.sim.errors import ChipError
 from ucharge.sim.resets import ResetState, RestartLimit
 from ucharge.sim.vehicle import Vehicle
 from ucharge.sim.watchdog import Watchdog
 from ucharge.sim.world import World
 
 _START_S = 20.0
-
-
-class ChipError(UserError):
-    """The chip can't start or restarts without end, or what was waited for did not come."""
 
 
 class Chip:
@@ -48,7 +44,7 @@ class Chip:
         name_server=None,
         on_console=None,
         max_restarts_per_minute=60,
-        sectors=provision.SECTORS,
+        sectors=None,
     ):
         self.directory = Path(directory)
         self.heapsize = heapsize
@@ -61,7 +57,8 @@ class Chip:
         self.name_server = name_server
         self.on_console = on_console
         self.max_restarts_per_minute = max_restarts_per_minute
-        self.sectors = sectors
+        self._family = (board or {}).get("family", "rp2")
+        self.sectors = sectors or provision.SECTORS[self._family]
         self.console = []
         self.resets = []
         self.boots = 0
@@ -71,7 +68,7 @@ class Chip:
         self._ending = None
         self._process = None
         self._tasks = []
-        self._state = ResetState()
+        self._state = ResetState(self._family)
         self._bus = ChipBus(self._receive)
         self._watchdog = Watchdog(self._bite, watchdog_scale)
         self.world = World(board, self.vehicle, self._bus.send, wifi)
@@ -99,7 +96,7 @@ class Chip:
         """Make the flash anew from a dict of device path -> bytes. Raises FlashFull."""
         self._must_be_off()
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.flash_path.write_bytes(provision.make_image(files, self.sectors))
+        self.flash_path.write_bytes(provision.make_image(files, self.sectors, self._family))
         self._counter_path.write_bytes(bytes(4))
 
     def read_file(self, path):
@@ -111,6 +108,11 @@ class Chip:
         """Dict of device path -> size."""
         self._must_be_off()
         return provision.list_files(self.flash_path.read_bytes())
+
+    def partitions(self):
+        """ "@" + label -> bytes of an ESP32's app partitions and otadata; else empty."""
+        self._must_be_off()
+        return provision.partitions(self.flash_path.read_bytes())
 
     # Power, reset, the world.
 
@@ -236,9 +238,7 @@ class Chip:
             "operations": self.operations,
             "cut_at": self.cut_at,
             "torn": self.torn,
-            "cause": self._state.cause,
-            "reason": self._state.reason,
-            "scratch": self._state.scratch,
+            **self._state.settings(),
             "unique_id": self.unique_id,
             "name_server": self.name_server,
             "watchdog_ms": self._watchdog.timeout_ms or 0,
@@ -261,13 +261,13 @@ class Chip:
             self.world.set_output(args[0], None if args[1] == "-" else int(args[1]))
         elif word == "pwm":
             self.world.set_pwm(*map(int, args))
-        elif word == "scratch":
-            self._state.scratch[int(args[0])] = int(args[1])
+        elif word in ("scratch", "rtc", "running"):
+            self._state.note(word, args)
         elif word == "ready":
             self.fakes_heap, self.heap_free = int(args[0]), int(args[1])
             self._is_ready = True
             self.world.send_pilot()
-        elif word in ("reset", "soft_reset", "cut"):
+        elif word in ("reset", "soft_reset", "abort", "cut"):
             self._ending = self._ending or word
             self._bus.send("bye")
 
@@ -282,9 +282,9 @@ class Chip:
 
     def _no_end(self):
         kinds = ", ".join(reset.kind for reset in self.resets[-5:])
+        times = f"the chip was started {self.max_restarts_per_minute} times in a minute"
         return ChipError(
-            f"the chip was started {self.max_restarts_per_minute} times in a minute "
-            f"(last ended by: {kinds}){self._tail()}",
+            f"{times} (last ended by: {kinds}){self._tail()}",
             "look at its console, or raise max_restarts_per_minute",
         )
 

@@ -81,7 +81,8 @@ class NorFlash:
     ``operations`` counts erases and programmed pages. The operation numbered ``cut_at`` (from 1)
     does not happen, or with ``torn`` happens in part; then PowerCut is raised, and again by every
     later access. ``on_cut()`` is called before the first raise (a chip ends its process there),
-    ``on_operation(count, is_erase)`` before every operation.
+    ``on_operation(count, is_erase)`` before every operation. ``program_bytes``: programming
+    starts and ends at a multiple of it (the ESP32's driver takes any bytes: 1).
     """
 
     def __init__(
@@ -93,6 +94,7 @@ class NorFlash:
         operations=0,
         on_cut=None,
         on_operation=None,
+        program_bytes=PAGE_BYTES,
     ):
         self.cells = cells
         self.sectors = sectors
@@ -102,6 +104,7 @@ class NorFlash:
         self.erases = 0
         self.on_cut = on_cut
         self.on_operation = on_operation
+        self._program_bytes = program_bytes
         self._off = False
         self._page = memoryview(bytearray(PAGE_BYTES))
         self._blank = b"\xff" * PAGE_BYTES
@@ -157,19 +160,23 @@ class NorFlash:
         self.erases += 1
 
     def program(self, address, data):
-        """Clear bits: each 256-byte page of ``data`` is one operation."""
-        if address % PAGE_BYTES or len(data) % PAGE_BYTES:
+        """Clear bits: each 256-byte page that ``data`` touches is one operation."""
+        if address % self._program_bytes or len(data) % self._program_bytes:
             raise AlignmentError("program of %d bytes at 0x%x" % (len(data), address))
         view = memoryview(data)
-        for start in range(0, len(data), PAGE_BYTES):
-            self._program_page(address + start, view[start : start + PAGE_BYTES])
+        while len(view):
+            count = PAGE_BYTES - address % PAGE_BYTES
+            self._program_page(address, view[:count])
+            address += count
+            view = view[count:]
 
     def _program_page(self, address, view):
-        old = self._page
+        old = self._page[: len(view)]
         self.cells.readinto(address, old)
-        for index in range(PAGE_BYTES):
-            if old[index] & view[index] != view[index]:
-                raise NotErasedError("byte 0x%x is not erased" % (address + index))
+        if old != self._blank[: len(view)]:
+            for index in range(len(view)):
+                if old[index] & view[index] != view[index]:
+                    raise NotErasedError("byte 0x%x is not erased" % (address + index))
         is_cut = self._begin(False)
         if not is_cut:
             self.cells.write(address, view)
@@ -179,9 +186,9 @@ class NorFlash:
         self._cut()
 
     def _tear(self, address, view):
-        # Half of the page as wanted, then one byte of which some bits only were cleared.
-        half = PAGE_BYTES // 2
-        page = self._page
+        # Half of the bytes as wanted, then one of which some bits only were cleared.
+        half = len(view) // 2
+        page = self._page[: len(view)]
         page[:half] = view[:half]
         page[half] &= view[half] | 0x55
         self.cells.write(address, page)

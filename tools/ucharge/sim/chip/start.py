@@ -16,7 +16,6 @@ import blocking  # noqa: E402
 import machine  # noqa: E402
 import network  # noqa: E402
 import nor  # noqa: E402
-import rp2  # noqa: E402, F401
 import vfs  # noqa: E402
 from wires import wires  # noqa: E402
 
@@ -42,14 +41,60 @@ def _count_into(path):
     return count
 
 
-def _flash(settings):
+def _flash(settings, page_bytes):
     sectors = settings["sectors"]
     cells = nor.FileCells(settings["flash"], sectors)
-    flash = nor.NorFlash(
-        cells, sectors, settings["cut_at"], settings["torn"], settings["operations"]
+    return nor.NorFlash(
+        cells,
+        sectors,
+        settings["cut_at"],
+        settings["torn"],
+        settings["operations"],
+        on_cut=_cut,
+        program_bytes=page_bytes,
     )
-    flash.on_cut = _cut
-    return flash
+
+
+class _Rp2:
+    """The file system is all of the flash."""
+
+    program_bytes = nor.PAGE_BYTES
+
+    def __init__(self):
+        import rp2  # noqa: F401
+
+    def file_system(self, flash, settings):
+        return vfs.VfsLfs2(flash, progsize=256)
+
+
+class _Esp32:
+    """A boot loader chooses the app; the file system is a partition."""
+
+    program_bytes = 1
+
+    def __init__(self):
+        import esp32
+        import machine_esp32
+        import ota_boot
+
+        self._ota_boot, self._esp32 = ota_boot, esp32
+        sys.modules["machine"] = machine_esp32
+        for name in ("app_image", "machine_esp32", "ota_boot"):
+            del sys.modules[name]
+
+    def file_system(self, flash, settings):
+        ota, label = self._ota_boot.Ota(flash), settings["running"]
+        if label:  # a soft reset: the boot loader does not run
+            row = next(row for row in ota.apps if row[4] == label)
+        else:
+            row = ota.boot()
+            if row is None:
+                print("boot loader: no bootable app partitions")
+                wires.end("abort")
+            wires.send("running " + row[4])
+        self._esp32.power_on(ota, row, lambda: wires.end("abort"))
+        partition = self._esp32.Partition
+        return vfs.VfsLfs2(partition.find(partition.TYPE_DATA, label="vfs")[0])
 
 
 def _execute(path, namespace):
@@ -82,7 +127,8 @@ def _repl():
 def run(port, boot):
     settings = json.loads(wires.connect(int(port), boot, _die))
     wires.reset(settings)
-    flash = _flash(settings)
+    family = {"esp32": _Esp32}.get(settings["family"], _Rp2)()
+    flash = _flash(settings, family.program_bytes)
     count = _count_into(settings["counter"])
     if settings["blocking"]:
         blocking.install(settings["blocking"], flash)
@@ -102,12 +148,13 @@ def run(port, boot):
         sys.modules["socket"] = network.Sockets(  # pyright: ignore[reportAttributeAccessIssue]
             socket, settings["name_server"]
         )
-    settings = None
+    file_system = family.file_system(flash, settings)
+    settings = family = None
     for name in ("start", "blocking", "nor", "watchdog", "wires"):
         sys.modules.pop(name, None)
     vfs.umount("/rom")
     vfs.umount("/")
-    vfs.mount(vfs.VfsLfs2(flash, progsize=256), "/")
+    vfs.mount(file_system, "/")
     os.chdir("/")
     sys.path[:] = ["", ".frozen", "/lib"]
     sys.argv[:] = []

@@ -17,12 +17,15 @@ _fed = 0
 class WDT:
     """Can't be stopped; a new WDT() sets a new timeout and feeds."""
 
+    limits_ms = (1, _MAX_MS)
+
     def __init__(self, id=0, timeout=5000):
         if id != 0:
             raise ValueError("WDT(%d) doesn't exist" % id)
-        if timeout > _MAX_MS:
-            raise ValueError("timeout exceeds %d" % _MAX_MS)
-        if timeout < 1:
+        least, most = self.limits_ms
+        if most and timeout > most:
+            raise ValueError("timeout exceeds %d" % most)
+        if timeout < least:
             raise IllegalUse("WDT timeout %d" % timeout)
         wires.watchdog_ms = timeout
         _feed("wdt %d" % timeout)

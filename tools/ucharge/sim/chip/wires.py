@@ -41,6 +41,7 @@ class Wires:
         self.cause = get("cause", 1)
         self.reason = get("reason", 0)
         self.scratch = get("scratch", [0, 0, 0, 0])
+        self.rtc = get("rtc", "")  # the ESP32's RTC memory in hexadecimal
         self.unique_id = get("unique_id", "e66118604b123456")
         self.contactor_pin = get("contactor_pin", 15)
         self.feedback_pin = get("contactor_feedback_pin", 14)
