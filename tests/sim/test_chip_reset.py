@@ -6,8 +6,8 @@ import time
 import pytest
 
 from chip_program import program, run
-from ucharge.sim.resets import Reset
 from ucharge.sim.errors import ChipError
+from ucharge.sim.resets import Reset
 
 REASON = "machine.mem32[0x40058008]"
 SCRATCH = "machine.mem32[0x4005800C]"

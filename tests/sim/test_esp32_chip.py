@@ -16,8 +16,8 @@ from ucharge.demo.flash import snapshot
 from ucharge.device_loader import record as records
 from ucharge.device_loader import slots
 from ucharge.sim import provision
-from ucharge.sim.fakes import ota_boot
 from ucharge.sim.errors import ChipError
+from ucharge.sim.fakes import ota_boot
 from ucharge.sim.runner import Chip
 
 BOARD = load_board("sim_esp32")
