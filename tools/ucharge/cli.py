@@ -18,6 +18,7 @@ _COMMANDS = {
     "build": "build",
     "keys": "keys",
     "size": "size",
+    "trace": "trace",
 }
 
 

