@@ -48,6 +48,8 @@ class ChargePoint:
         self._outbox_sent_last = False
         self.now_ms = 0
         self._profiles = []
+        self.work = []  # coroutines that handlers want awaited, beside all else
+        self.events = None  # security events, while some wait to be told
         self._outbox = Outbox(configuration, clock, log, files, unique_ids, evse)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)
@@ -97,6 +99,17 @@ class ChargePoint:
     def ready_to_reset(self, now_ms):
         """Whether the reset that was asked for may happen now."""
         return self.reset is not None and self.reset.is_ready(now_ms)
+
+    def security_event(self, kind, techInfo=""):
+        """Log that ``kind`` has happened, and have the central system told."""
+        try:
+            if self.events is None:
+                from firmware.ocpp16.security_events import SecurityEvents
+
+                self.events = SecurityEvents(self)
+            self.events.note(kind, techInfo)
+        except MemoryError:
+            self.log("security: no memory to tell of " + kind)
 
     def present_id_tag(self, idTag, now_ms, connector_id=None):
         """Somebody holds the card ``idTag`` against the reader: start or stop."""
@@ -184,6 +197,8 @@ class ChargePoint:
         self.transactions.tick(now_ms)
         self.metering.tick(now_ms)
         self._outbox.tick(now_ms, self.online)
+        if self.events is not None:
+            self.events.tick(now_ms)  # before statuses, as the extension's sequences have it
         self.status.tick(now_ms)
         for profile in self._profiles:
             profile.tick(now_ms)

@@ -1,5 +1,6 @@
 """A charge point on a bench: virtual time, a scripted central system, a simulated vehicle."""
 
+from asynctest import run
 from bench_central import BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
@@ -203,6 +204,8 @@ class Bench:
         for number in range(2, self._connectors + 1):
             evse.tick(self.now_ms, 12000, 12000, 0, None, number)
         self.charge_point.tick(self.now_ms)
+        while self.charge_point.work:
+            run(self.charge_point.work.pop(0))
         self._exchange()
 
     def run(self, seconds):
