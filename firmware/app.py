@@ -52,6 +52,7 @@ class App:
         self.context = context
         self.log = log
         self._is_due = False  # a reset
+        self._work = None  # the task a command left behind last
         from firmware.outcome import outcome
 
         log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
@@ -96,6 +97,8 @@ class App:
         charge_point.tick(now_ms)
         if charge_point.evse.welded != self._welded:
             self._keep_welds(charge_point.evse)
+        if charge_point.work:
+            self._work = asyncio.create_task(charge_point.work.pop(0))
         self._board.tick(now_ms)
         if self._clock.is_set:
             self._board.raise_clock(self._clock.now_s(now_ms))

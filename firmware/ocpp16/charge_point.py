@@ -50,6 +50,7 @@ class ChargePoint:
         self._profiles = []
         self.work = []  # coroutines that handlers want awaited, beside all else
         self.events = None  # security events, while some wait to be told
+        self.credentials_changed = False  # by a command: the link is to take them up
         self._outbox = Outbox(configuration, clock, log, files, unique_ids, evse)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)

@@ -23,7 +23,9 @@ _CORE = const(
     " UnlockConnector "
 )
 _FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
+_SECURITY = const(" DeleteCertificate GetInstalledCertificateIds InstallCertificate ")
 _RARE_MODULES = (
+    "firmware.certificates",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.charging_profile",
     "firmware.ocpp16.configuration_check",
@@ -31,6 +33,7 @@ _RARE_MODULES = (
     "firmware.ocpp16.data_transfer",
     "firmware.ocpp16.firmware_commands",
     "firmware.ocpp16.remote_trigger",
+    "firmware.ocpp16.security_commands",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
@@ -63,6 +66,10 @@ def answer(charge_point, action, payload, now_ms):
             from firmware.ocpp16 import remote_trigger
 
             handlers = remote_trigger.__dict__
+        elif name in _SECURITY:
+            from firmware.ocpp16 import security_commands
+
+            handlers = security_commands.__dict__
         else:
             raise CallError("NotSupported" if name in _UNSUPPORTED else "NotImplemented")
         validate(row(handlers["ACTIONS"], action)[1:], payload)

@@ -11,13 +11,16 @@ from firmware.ocpp16.table import row
 # UnlockConnector...: the cable is fixed to the charger.
 # This charger's own: MaxCurrent (A), RestartDelayMax, TxResumptionTimeout (s).
 KEYS = """
+AdditionalRootCertificateCheck R false b
 AllowOfflineTxForUnknownId W false b
 AuthorizationCacheEnabled W true b
 AuthorizeRemoteTxRequests W true b
+CertificateStoreMaxLength R 4 i 1 4
 ClockAlignedDataInterval W 0 i 0 86400
 ConnectionTimeOut W 60 i 0 86400
 ConnectorPhaseRotation W 0.Unknown p 10
 ConnectorPhaseRotationMaxLength R 10 i 10 10
+CpoName W - s
 GetConfigurationMaxKeys R 50 i 1 50
 HeartbeatInterval W 300 i 1 86400
 LocalAuthorizeOffline W true b

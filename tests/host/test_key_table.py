@@ -14,21 +14,25 @@ AUTHORIZATION = "scenario/test_authorization.py"
 OFFLINE = "scenario/test_authorization_offline.py"
 EFFECTS = "scenario/test_key_effects.py"
 LENGTHS = (EFFECTS, "test_lengths_of_lists")
+CERTIFICATES = "scenario/test_certificates.py"
 CONFIGURATION = "scenario/test_configuration.py"
 METERING = "scenario/test_meter_values.py"
 AT_THE_END = "scenario/test_transaction_data.py"
 
 # Key -> file, test. The file names the key, too.
 TABLE = {
+    "AdditionalRootCertificateCheck": (CERTIFICATES, "test_AdditionalRootCertificateCheck"),
     "AllowOfflineTxForUnknownId": (OFFLINE, "test_AllowOfflineTxForUnknownId"),
     "AuthorizationCacheEnabled": (OFFLINE, "test_AuthorizationCacheEnabled"),
     "AuthorizeRemoteTxRequests": (
         "scenario/test_remote_start_stop.py", "test_asks_no_one_where_configured",
     ),
+    "CertificateStoreMaxLength": (CERTIFICATES, "test_CertificateStoreMaxLength"),
     "ClockAlignedDataInterval": (METERING, "test_nothing_but_the_clock_without_a_transaction"),
     "ConnectionTimeOut": (CONFIGURATION, "test_connection_time_out_takes_effect"),
     "ConnectorPhaseRotation": (EFFECTS, "test_ConnectorPhaseRotation"),
     "ConnectorPhaseRotationMaxLength": LENGTHS,
+    "CpoName": (EFFECTS, "test_CpoName"),
     "GetConfigurationMaxKeys": (EFFECTS, "test_GetConfigurationMaxKeys"),
     "HeartbeatInterval": (EFFECTS, "test_HeartbeatInterval"),
     "LocalAuthorizeOffline": (OFFLINE, "test_LocalAuthorizeOffline"),

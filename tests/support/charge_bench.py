@@ -204,8 +204,6 @@ class Bench:
         for number in range(2, self._connectors + 1):
             evse.tick(self.now_ms, 12000, 12000, 0, None, number)
         self.charge_point.tick(self.now_ms)
-        while self.charge_point.work:
-            run(self.charge_point.work.pop(0))
         self._exchange()
 
     def run(self, seconds):
@@ -245,6 +243,8 @@ class Bench:
         self._deliveries = []
         for text in deliveries:
             self.charge_point.receive(text, self.now_ms)
+        while self.charge_point.work:
+            run(self.charge_point.work.pop(0))
         outgoing = self.charge_point.outgoing
         while outgoing:
             if not self.linked:
