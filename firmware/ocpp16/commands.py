@@ -23,7 +23,7 @@ _CORE = const(
     " UnlockConnector "
 )
 _FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
-_SECURITY = const(" DeleteCertificate GetInstalledCertificateIds InstallCertificate ")
+_SECURITY = const(" DeleteCertificate GetInstalledCertificateIds GetLog InstallCertificate ")
 _RARE_MODULES = (
     "firmware.certificates",
     "firmware.ocpp16.availability",
@@ -62,7 +62,7 @@ def answer(charge_point, action, payload, now_ms):
             from firmware.ocpp16 import firmware_commands
 
             handlers = firmware_commands.__dict__
-        elif action == "TriggerMessage":
+        elif action == "TriggerMessage" or action == "ExtendedTriggerMessage":
             from firmware.ocpp16 import remote_trigger
 
             handlers = remote_trigger.__dict__

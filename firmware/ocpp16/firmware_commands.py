@@ -17,20 +17,29 @@ _IN_NAME = const("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 
 
 def GetDiagnostics(charge_point, payload, now_ms):
+    start, stop = payload.get("startTime"), payload.get("stopTime")
+    name = upload(charge_point, payload, now_ms, payload["location"], start, stop)
+    return {"fileName": name} if name else {}
+
+
+def upload(charge_point, payload, now_ms, location, start, stop, requestId=None, what=""):
+    """Ask for an upload of the logs: the file's name, or None where nothing can lie between
+    ``start`` and ``stop``. ``requestId``, ``what``: of a GetLog, see `Diagnostics`."""
     now_s = charge_point.clock.now_s(now_ms)
-    start_s = _seconds(payload.get("startTime"))
-    stop_s = _seconds(payload.get("stopTime"))
+    start_s, stop_s = _seconds(start), _seconds(stop)
     if (start_s or 0) > (now_s if stop_s is None else min(now_s, stop_s)):
-        return {}  # nothing can lie between them
+        return None
     from firmware.ocpp16.diagnostics import Diagnostics
 
     serial = charge_point.registration.payload.get("chargePointSerialNumber", "")
-    name = "%s-%s.log" % (_safe(serial), _compact(format_iso(now_s)))
+    name = "%s-%s%s.log" % (_safe(serial), _compact(format_iso(now_s)), what)
     job = charge_point.diagnostics or Diagnostics(charge_point.files, charge_point.log)
     job.request(
         {
-            "location": payload["location"],
+            "location": location,
             "fileName": name,
+            "requestId": requestId,
+            "what": what,
             "start_s": start_s,
             "stop_s": stop_s,
             "attempts_left": 1 + payload.get("retries", 0),
@@ -38,7 +47,7 @@ def GetDiagnostics(charge_point, payload, now_ms):
         }
     )
     charge_point.diagnostics = job
-    return {"fileName": name}
+    return name
 
 
 def UpdateFirmware(charge_point, payload, now_ms):

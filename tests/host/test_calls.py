@@ -23,7 +23,8 @@ SUPPORTED = {
     "ChangeAvailability", "ChangeConfiguration", "ClearCache", "DataTransfer", "GetConfiguration",
     "GetDiagnostics", "RemoteStartTransaction", "RemoteStopTransaction", "Reset", "TriggerMessage",
     "UnlockConnector", "UpdateFirmware",
-    "DeleteCertificate", "GetInstalledCertificateIds", "InstallCertificate",
+    "DeleteCertificate", "ExtendedTriggerMessage", "GetInstalledCertificateIds", "GetLog",
+    "InstallCertificate",
 }  # fmt: skip
 # Of the profiles it does not have.
 NOT_SUPPORTED = {

@@ -43,6 +43,9 @@ class Central:
             "StatusNotification": {},
             "DiagnosticsStatusNotification": {},
             "FirmwareStatusNotification": {},
+            "LogStatusNotification": {},
+            "SecurityEventNotification": {},
+            "SignedFirmwareStatusNotification": {},
         }
 
     def boot(self, status, interval_s=300):
