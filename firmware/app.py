@@ -52,6 +52,7 @@ class App:
         self.context = context
         self.log = log
         self._is_due = False  # a reset
+        self._judge = None  # the task that judges the request of a signed update
         self._work = None  # the task a command left behind last
         from firmware.outcome import outcome
 
@@ -63,9 +64,10 @@ class App:
             self._tls,
             self._resolver,
             self._allow_http,
+            self._allow_unsigned,
             self._board,
             self._clock,
-            self._job,
+            self._update,
             self._charge_point,
             self._outlet,
             self._link,
@@ -100,6 +102,8 @@ class App:
         if charge_point.work:
             self._work = asyncio.create_task(charge_point.work.pop(0))
         self._board.tick(now_ms)
+        if self._update.offer and self._judge is None:
+            self._judge = asyncio.create_task(self._judge_offer())
         if self._clock.is_set:
             self._board.raise_clock(self._clock.now_s(now_ms))
         if self.context.is_trial:
@@ -109,6 +113,12 @@ class App:
             self._is_due = True
         self.log.tick(now_ms)
         return self._is_due
+
+    async def _judge_offer(self):
+        try:
+            await self._updater.judge()
+        finally:
+            self._judge = None
 
     def _judge_trial(self, now_ms):
         context, trial = self.context, self._trial
@@ -126,7 +136,7 @@ class App:
             return
         context.record = verdict.confirm(context.files, context.record, context.slots, trial.floor)
         self.log.lasting("app: %s is confirmed" % version())
-        self._job.settle(context.record, context.slots[other(context.record.home)])
+        self._update.settle(context.record, context.slots[other(context.record.home)])
         self._charge_point.evse.inhibited = False
         self._trial = None
         forget("firmware.trial", "loader.verdict")
@@ -191,11 +201,33 @@ class App:
             capacity,
         )
 
-    async def get(self, url):
+    async def get(self, url, offset=0, etag=None):
         """An ``httpc`` response, by the board's own rules of trust."""
         from httpc.client import get
 
-        return await get(url, **self.trust())
+        return await get(url, offset=offset, etag=etag, **self.trust())
+
+    def roots(self):
+        """DER of the installed roots that vouch for who signs firmware."""
+        try:
+            from firmware.certificates import roots
+        except ImportError:
+            return ()
+        try:
+            return roots(self.context.files, "ManufacturerRootCertificate")
+        finally:
+            forget("firmware.certificates")
+
+    def has_roots(self):
+        """Whether there is such a root."""
+        return bool(self.roots())
+
+    def update_trust(self):
+        """Whom this board trusts with its firmware, an ``update_trust.Trust``."""
+        from firmware.update_trust import Trust
+
+        allow_pkcs1 = self._charge_point.configuration.flag("AllowPkcs1Signature")
+        return Trust(self.roots(), self._allow_unsigned, allow_pkcs1)
 
 
 def _wait_for_provisioning(context, error, log):
@@ -226,7 +258,7 @@ def _load(feed):
 
     feed()
     import firmware.link
-    import firmware.ocpp16.update_job  # noqa: F401
+    import firmware.ocpp16.update  # noqa: F401
 
     feed()
 

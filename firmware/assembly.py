@@ -18,11 +18,12 @@ from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock
 from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.firmware_management import FirmwareManagement
-from firmware.ocpp16.update_job import UpdateJob
+from firmware.ocpp16.update import Update
 from firmware.outlet import Outlet
 from firmware.settings import Settings
 from firmware.supervisor import Supervisor
 from firmware.updater import Updater
+from firmware.version import VERSION
 from loader.record import other
 from loader.resets import POWER_ON
 from micropython import const
@@ -60,8 +61,9 @@ def assemble(app):
     is_power_on = context.cause == POWER_ON
     delay_s = configuration.number("RestartDelayMax") if is_power_on else 0
     evse.hold_open(now_ms, random_id() % (delay_s * 1000 + 1))
-    job = UpdateJob(files, log.lasting, random_id)
-    job.settle(context.record, slots[other(context.record.home)])
+    update = Update(files, log, log.lasting, random_id, VERSION)
+    update.has_roots = app.has_roots
+    update.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
         _boot_payload(settings, board),
         evse,
@@ -70,10 +72,10 @@ def assemble(app):
         UniqueIds(os.urandom(12)),
         files,
         log,
-        job,
+        update,
         "PowerLoss" if is_power_on else "Reboot",
     )
-    charge_point.register(FirmwareManagement(charge_point, job))
+    charge_point.register(FirmwareManagement(charge_point, update))
     surroundings = _surroundings(evse, context.board)
     outlet = Outlet(evse, board.pilot, board.contactor, board.meter, surroundings)
     link = Link(
@@ -87,8 +89,9 @@ def assemble(app):
         resolver,
     )
     updater = Updater(
-        job, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log
-    )
+        update, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log,
+        app.update_trust, board.network_up, link,
+    )  # fmt: skip
     trial = _trial(settings, now_ms, manifest) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
     board.start_network(settings.wifi)
@@ -96,9 +99,10 @@ def assemble(app):
         tls,
         resolver,
         settings.allow_http,
+        settings.allow_unsigned,
         board,
         clock,
-        job,
+        update,
         charge_point,
         outlet,
         link,

@@ -37,11 +37,26 @@ class Link:
         self._reconnect = Reconnect(identity.encode())
         self._socket = None
         self._is_closed = False
+        self._is_held = False
+        self._is_busy = False  # connecting or connected
 
     async def run(self):
         """The task, until ``close``. Raises what taking a message raises."""
         while not self._is_closed:
-            await sleep_ms(await self._session() if self._network_up() else FIRST_MS)
+            self._is_busy = self._network_up() and not self._is_held
+            wait_ms = await self._session() if self._is_busy else FIRST_MS
+            self._is_busy = False
+            await sleep_ms(_PUMP_MS if self._is_held else wait_ms)
+
+    async def hold(self):
+        """Give up the connection and its heap until `release`."""
+        self._is_held = True
+        while self._is_busy:
+            await sleep_ms(_PUMP_MS)
+
+    def release(self):
+        """Connect again."""
+        self._is_held = False
 
     async def _session(self):
         """One connection from the handshake to its end; milliseconds to wait after it."""
@@ -104,6 +119,8 @@ class Link:
         """Send what there is to send, and pings; why the connection is to end."""
         outgoing = self._charge_point.outgoing
         while not reader.done():
+            if self._is_held:
+                return "makes room for an update"
             while outgoing:
                 await socket.send(outgoing.pop(0))
             verdict = self._reconnect.check(

@@ -22,6 +22,7 @@ _FIELDS = (
     ("identity", str, None),
     ("url", str, None),
     ("allow_http", bool, False),  # plain http for downloads, plain ws for OCPP
+    ("allow_unsigned", bool, False),  # update files that nobody signed: for development
     ("vendor", str, "uCharge"),
     ("model", str, "uCharge"),
     ("serial", str, ""),
@@ -39,6 +40,7 @@ class Settings:
     identity: str
     url: str
     allow_http: bool
+    allow_unsigned: bool
     vendor: str
     model: str
     serial: str

@@ -24,8 +24,8 @@ _MAX_QUEUE = const(24)
 class ChargePoint:
     """One charge point and its central system.
 
-    ``boot``: BootNotification's payload. ``files`` keeps state. ``log(text)``. ``job``: the
-    update job or None. ``stop_reason``: of the transactions that the last run left open.
+    ``boot``: BootNotification's payload. ``files`` keeps state. ``log(text)``. ``job``: an
+    `Update` or None. ``stop_reason``: of the transactions that the last run left open.
     ``outgoing``: the texts to send, in order; whoever sends one takes it out.
     """
 
@@ -42,6 +42,8 @@ class ChargePoint:
         self.log = log
         self._rpc = Rpc(unique_ids)
         self._link = False
+        self._links = 0
+        self._answering = None  # the id of the CALL that is being answered
         self._queue = []  # (action, payload, on_answer, triggered)
         self._on_answer = None  # of the CALL in flight
         self._boot_in_flight = False
@@ -144,6 +146,7 @@ class ChargePoint:
         """A link to the central system is open."""
         self.now_ms = now_ms
         self._link = True
+        self._links += 1
         self.registration.link_up(now_ms)
         self._pump(now_ms)
 
@@ -209,14 +212,29 @@ class ChargePoint:
         if not self.registration.may_answer:
             self.log("ignored while Rejected: " + action[:50])
             return
+        self._answering = unique_id
         try:
-            text = self._rpc.result(unique_id, answer(self, action, payload, now_ms))
+            result = answer(self, action, payload, now_ms)
+            if result is None:
+                return  # see `later`
+            text = self._rpc.result(unique_id, result)
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)
         except MemoryError:  # the answer's text was too long for what is left
             text = self._rpc.error(unique_id, "InternalError", "out of memory")
         self.outgoing.append(text)
+
+    def later(self):
+        """For the one that answers now: it returns None, and calls what this gives, once, with
+        the answer. Lost with the link."""
+        unique_id, link = self._answering, self._links
+
+        def reply(payload):
+            if self._link and self._links == link:
+                self.outgoing.append(self._rpc.result(unique_id, payload))
+
+        return reply
 
     def _settle(self, ok, payload, now_ms):
         on_answer = self._on_answer

@@ -22,7 +22,7 @@ _CORE = const(
     " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
     " UnlockConnector "
 )
-_FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
+_FIRMWARE = const(" GetDiagnostics SignedUpdateFirmware UpdateFirmware ")
 _SECURITY = const(" DeleteCertificate GetInstalledCertificateIds GetLog InstallCertificate ")
 _RARE_MODULES = (
     "firmware.certificates",
@@ -46,7 +46,8 @@ _UNSUPPORTED = const(
 def answer(charge_point, action, payload, now_ms):
     """The payload that answers ``action``. Raises CallError.
 
-    What answers is a function of the action's name, with the same arguments less ``action``.
+    None: the answer comes later (`ChargePoint.later`). What answers is a function of the
+    action's name, with the same arguments less ``action``.
     """
     name = " " + action + " "
     if " " in action:

@@ -9,10 +9,13 @@ from firmware.ocpp16.table import row
 # from, to; "m" list of measurands, "p" of phase rotations, at most so many; "s" anything. One text
 # takes a third of the heap that a dict would.
 # UnlockConnector...: the cable is fixed to the charger.
-# This charger's own: MaxCurrent (A), RestartDelayMax, TxResumptionTimeout (s).
+# This charger's own: AllowPkcs1Signature, AllowPlainUpdateFirmware, MaxCurrent (A),
+# RestartDelayMax, TxResumptionTimeout (s).
 KEYS = """
 AdditionalRootCertificateCheck R false b
 AllowOfflineTxForUnknownId W false b
+AllowPkcs1Signature W true b
+AllowPlainUpdateFirmware W false b
 AuthorizationCacheEnabled W true b
 AuthorizeRemoteTxRequests W true b
 CertificateStoreMaxLength R 4 i 1 4

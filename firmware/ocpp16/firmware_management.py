@@ -12,12 +12,12 @@ _PAUSE_MS = const(60000)
 
 
 class FirmwareManagement:
-    """Joins the update ``job`` and the upload of the logs to the ``charge_point``."""
+    """Joins ``update`` (an `Update`) and the upload of the logs to the ``charge_point``."""
 
-    def __init__(self, charge_point, job):
+    def __init__(self, charge_point, update):
         self._charge_point = charge_point
-        self._job = job
-        self._in_flight = []  # actions
+        self._update = update
+        self._in_flight = []  # what is being told: "update", "upload"
         self._pause_ms = None  # until then
         from firmware.ocpp16.diagnostics import take_up
 
@@ -26,31 +26,48 @@ class FirmwareManagement:
 
     def tick(self, now_ms):
         """Move the job on and report the next status of each, one at a time."""
-        charge_point, job = self._charge_point, self._job
+        charge_point, update = self._charge_point, self._update
         clock = charge_point.clock
         evse = charge_point.evse
         busy = evse.in_use or evse.inhibited  # a trial must end before another update begins
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
-        if self._pause_ms is None:
+        update.is_offline = not charge_point.online
+        if self._pause_ms is None and update.job is not None:
             try:
-                job.tick(clock.now_s(now_ms) if clock.is_set else None, busy)
+                now_s = clock.now_s(now_ms) if clock.is_set else None
+                update.job.tick(now_s, busy)
+                self._hand_on_events(update.job)
             except OSError as error:
                 charge_point.log("update: step not saved: %r" % error)
                 self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
-        self._report("FirmwareStatusNotification", job)
-        if charge_point.diagnostics is not None:
-            self._report("DiagnosticsStatusNotification", charge_point.diagnostics)
+        job = update.job
+        if job is not None and job.reports:
+            action, payload = job.next_report()
+            self._report("update", job, action, payload)
+        diagnostics = charge_point.diagnostics
+        if diagnostics is not None:
+            if diagnostics.reports:
+                action, payload = diagnostics.message(diagnostics.next_status())
+                self._report("upload", diagnostics, action, payload)
             self._drop_when_over()
 
-    def _report(self, action, source):
-        status, number = source.next_status(), source.report_number
-        if status is None or action in self._in_flight or not self._charge_point.online:
+    def _hand_on_events(self, job):
+        tell = getattr(self._charge_point, "security_event", None)
+        while job.events:
+            kind, info = job.events[0]
+            if tell:
+                tell(kind, info)
+            job.event_told()
+
+    def _report(self, about, source, action, payload):
+        number = source.report_number
+        if about in self._in_flight or not self._charge_point.online:
             return
-        self._in_flight.append(action)
+        self._in_flight.append(about)
 
         def answered(ok, payload, now_ms):
-            self._in_flight.remove(action)
+            self._in_flight.remove(about)
             if not ok and payload in ("NotSent", "Timeout"):
                 return
             try:
@@ -59,7 +76,7 @@ class FirmwareManagement:
                 # After a reset it is reported once more.
                 self._charge_point.log("answered report not saved: %r" % error)
 
-        self._charge_point.send(action, {"status": status}, answered)
+        self._charge_point.send(action, payload, answered)
 
     def _drop_when_over(self):
         diagnostics = self._charge_point.diagnostics

@@ -27,9 +27,11 @@ async def get(
     timeout_ms=15000,
     max_redirects=3,
     resolver=None,
+    allow=None,
 ):
     """A Response to a GET of ``url``, from byte ``offset`` of the version named ``etag``.
 
+    ``allow(target)``, given each httpc.url.Url on the way, may raise HttpError.
     ``timeout_ms`` bounds each step: up to the end of the head, every read of the body. https
     needs ``tls`` (a context of transport.make_tls). Check ``Response.offset``: it is 0, and the
     whole file comes, when the file has changed or the server knows no parts. Raises HttpError,
@@ -37,6 +39,8 @@ async def get(
     """
     target = parse(url, "https", allow_http and "http")
     while True:
+        if allow:
+            allow(target)
         response = Response(offset, etag, timeout_ms)
         lines = ["User-Agent: uCharge", "Accept-Encoding: identity", "Connection: close"]
         if offset:

@@ -23,6 +23,10 @@ AT_THE_END = "scenario/test_transaction_data.py"
 TABLE = {
     "AdditionalRootCertificateCheck": (CERTIFICATES, "test_AdditionalRootCertificateCheck"),
     "AllowOfflineTxForUnknownId": (OFFLINE, "test_AllowOfflineTxForUnknownId"),
+    "AllowPkcs1Signature": ("host/test_update_trust.py", "test_AllowPkcs1Signature"),
+    "AllowPlainUpdateFirmware": (
+        "scenario/test_signed_update.py", "test_AllowPlainUpdateFirmware",
+    ),
     "AuthorizationCacheEnabled": (OFFLINE, "test_AuthorizationCacheEnabled"),
     "AuthorizeRemoteTxRequests": (
         "scenario/test_remote_start_stop.py", "test_asks_no_one_where_configured",

@@ -26,8 +26,8 @@ class TestFirmwareUpdate(unittest.TestCase):
         job_id = bench.job.id
         bench.power_up()
         record = Record(CONFIRMED, "b", "a", "confirm")
-        record.request_kind, record.request_id = jobs.KIND_PLAIN, job_id
-        bench.job.settle(record, None)
+        record.request_kind, record.request_id = jobs.PLAIN, job_id
+        bench.update.settle(record, None)
         bench.central.forget()
         bench.connect()
         bench.run(2)
@@ -92,8 +92,8 @@ class TestFirmwareUpdate(unittest.TestCase):
         job_id = bench.job.id
         bench.power_up()
         record = Record(REJECTED, "a", "a", "watchdog")
-        record.request_kind, record.request_id = jobs.KIND_PLAIN, job_id
-        bench.job.settle(record, None)
+        record.request_kind, record.request_id = jobs.PLAIN, job_id
+        bench.update.settle(record, None)
         self.assertEqual(bench.statuses(), ["Downloading", "Downloaded", "Installing"])
         bench.run(1)
         bench.central.forget()
