@@ -202,10 +202,16 @@ class App:
         )
 
     async def get(self, url, offset=0, etag=None):
-        """An ``httpc`` response, by the board's own rules of trust."""
+        """An ``httpc`` response to the request for an update file, by the rules of this board."""
+        from firmware.ocpp16.update_policy import is_allowed
         from httpc.client import get
+        from httpc.errors import UrlError
 
-        return await get(url, offset=offset, etag=etag, **self.trust())
+        def allow(target):
+            if not is_allowed(self._charge_point.configuration, target.scheme, target.host):
+                raise UrlError("UpdateLocations does not have " + target.host)
+
+        return await get(url, offset=offset, etag=etag, allow=allow, **self.trust())
 
     def roots(self):
         """DER of the installed roots that vouch for who signs firmware."""

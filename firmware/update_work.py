@@ -2,6 +2,7 @@
 a signed request. Loaded for each. May import: all of the image.
 """
 
+from firmware.ocpp16.update_policy import is_allowed
 from firmware.ocpp16.update_statuses import SIGNED
 from loader.record import other
 from micropython import const
@@ -109,6 +110,12 @@ async def judge(edge, offer):
         edge.log("update: signed request refused: " + reason)
         offer["event"]("InvalidFirmwareSigningCertificate", reason[:255])
         return "InvalidCertificate"
+    location = offer["ask"][0]
+    scheme, _, rest = location.partition("://")
+    host = rest.replace("?", "/").split("/")[0].lower().rpartition("@")[2].split(":")[0]
+    if not is_allowed(offer["configuration"], scheme.lower(), host):
+        edge.log("update: UpdateLocations does not have " + host)
+        return "Rejected"
     job = update.job
     if job is not None and job.phase in ("installing", "trial"):
         return "Rejected"

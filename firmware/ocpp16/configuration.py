@@ -10,7 +10,8 @@ from firmware.ocpp16.table import row
 # takes a third of the heap that a dict would.
 # UnlockConnector...: the cable is fixed to the charger.
 # This charger's own: AllowPkcs1Signature, AllowPlainUpdateFirmware, MaxCurrent (A),
-# RestartDelayMax, TxResumptionTimeout (s).
+# LocalTimeOffset (minutes), RestartDelayMax, TxResumptionTimeout (s), Update...: `update_policy`.
+# "t": "HH:MM" or nothing.
 KEYS = """
 AdditionalRootCertificateCheck R false b
 AllowOfflineTxForUnknownId W false b
@@ -28,6 +29,7 @@ GetConfigurationMaxKeys R 50 i 1 50
 HeartbeatInterval W 300 i 1 86400
 LocalAuthorizeOffline W true b
 LocalPreAuthorize W false b
+LocalTimeOffset W 0 i -840 840
 MaxCurrent W 80 i 0 80
 MaxEnergyOnInvalidId W 0 i 0 1000000
 MessageTimeout W 30 i 1 600
@@ -53,6 +55,11 @@ TransactionMessageAttempts W 3 i 1 100
 TransactionMessageRetryInterval W 60 i 0 86400
 TxResumptionTimeout W 0 i 0 86400
 UnlockConnectorOnEVSideDisconnect R false b
+UpdateLocations W - s
+UpdateMinimumIdle W 0 i 0 86400
+UpdateProgress W false b
+UpdateWindowEnd W - t
+UpdateWindowStart W - t
 WebSocketPingInterval W 60 i 0 86400
 """
 

@@ -76,6 +76,10 @@ def accepted(name, value, connectors=99):
         return _integer(value, int(found[4]), int(found[5]))
     if kind == "s":
         return value
+    if kind == "t":
+        good = len(value) == 5 and value[2] == ":"
+        good = good and _integer(value[:2], 0, 23) and _integer(value[3:], 0, 59)
+        return value if good or not value else None
     items = [item.strip() for item in value.split(",")] if value.strip() else []
     for item in items:
         if kind == "m":

@@ -115,6 +115,7 @@ def SignedUpdateFirmware(charge_point, payload, now_ms):
         "certificate": firmware["signingCertificate"],
         "signature": signature,
         "event": getattr(charge_point, "security_event", _untold),
+        "configuration": charge_point.configuration,
         "reply": charge_point.later(),
     }
     return None

@@ -19,6 +19,7 @@ class FirmwareManagement:
         self._update = update
         self._in_flight = []  # what is being told: "update", "upload"
         self._pause_ms = None  # until then
+        self._tens = 0  # of per cent of a download that were told
         from firmware.ocpp16.diagnostics import take_up
 
         charge_point.diagnostics = take_up(charge_point.files, charge_point.log)
@@ -36,12 +37,14 @@ class FirmwareManagement:
         if self._pause_ms is None and update.job is not None:
             try:
                 now_s = clock.now_s(now_ms) if clock.is_set else None
-                update.job.tick(now_s, busy)
+                update.job.tick(now_s, busy, self._may_install(update.job, now_s))
                 self._hand_on_events(update.job)
             except OSError as error:
                 charge_point.log("update: step not saved: %r" % error)
                 self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
         job = update.job
+        if job is not None:
+            self._tell_progress(job)
         if job is not None and job.reports:
             action, payload = job.next_report()
             self._report("update", job, action, payload)
@@ -51,6 +54,23 @@ class FirmwareManagement:
                 action, payload = diagnostics.message(diagnostics.next_status())
                 self._report("upload", diagnostics, action, payload)
             self._drop_when_over()
+
+    def _may_install(self, job, now_s):
+        if now_s is None or job.phase not in ("ready", "staged"):
+            return True
+        from firmware.ocpp16.update_policy import may_install
+
+        return may_install(self._charge_point.configuration, now_s, job.idle_s(now_s))
+
+    def _tell_progress(self, job):
+        """DataTransfer, where the key asks for it: every 10 % of a download."""
+        tens = job.progress // 10
+        if tens != self._tens and self._charge_point.online:
+            self._tens = tens
+            if tens and self._charge_point.configuration.flag("UpdateProgress"):
+                payload = {"vendorId": "uCharge", "messageId": "UpdateProgress"}
+                payload["data"] = str(10 * tens)
+                self._charge_point.send("DataTransfer", payload)
 
     def _hand_on_events(self, job):
         tell = getattr(self._charge_point, "security_event", None)

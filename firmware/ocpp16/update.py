@@ -13,6 +13,7 @@ _JOB_MODULES = const(
     (
         "firmware.ocpp16.update_job",
         "firmware.ocpp16.update_job_file",
+        "firmware.ocpp16.update_policy",
         "firmware.ocpp16.update_reports",
         "firmware.ocpp16.update_statuses",
     )

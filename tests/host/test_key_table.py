@@ -41,6 +41,7 @@ TABLE = {
     "HeartbeatInterval": (EFFECTS, "test_HeartbeatInterval"),
     "LocalAuthorizeOffline": (OFFLINE, "test_LocalAuthorizeOffline"),
     "LocalPreAuthorize": (AUTHORIZATION, "test_LocalPreAuthorize"),
+    "LocalTimeOffset": ("scenario/test_update_policy.py", "test_window_is_in_local_time"),
     "MaxCurrent": (EFFECTS, "test_MaxCurrent"),
     "MaxEnergyOnInvalidId": (AUTHORIZATION, "test_MaxEnergyOnInvalidId"),
     "MessageTimeout": (EFFECTS, "test_MessageTimeout"),
@@ -72,6 +73,11 @@ TABLE = {
     "TransactionMessageRetryInterval": (EFFECTS, "test_TransactionMessageRetryInterval"),
     "TxResumptionTimeout": ("scenario/test_power_loss.py", "test_pilot_tells_nothing_in_time"),
     "UnlockConnectorOnEVSideDisconnect": (EFFECTS, "test_UnlockConnectorOnEVSideDisconnect"),
+    "UpdateLocations": ("scenario/test_update_policy.py", "test_UpdateLocations"),
+    "UpdateMinimumIdle": ("scenario/test_update_policy.py", "test_UpdateMinimumIdle"),
+    "UpdateProgress": ("scenario/test_update_policy.py", "test_UpdateProgress"),
+    "UpdateWindowEnd": ("scenario/test_update_policy.py", "test_window"),
+    "UpdateWindowStart": ("scenario/test_update_policy.py", "test_window"),
     "WebSocketPingInterval": ("unit/test_link.py", "test_a_dead_peer_is_given_up"),
 }  # fmt: skip
 
