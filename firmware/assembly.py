@@ -92,7 +92,7 @@ def assemble(app):
         update, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log,
         app.update_trust, board.network_up, link,
     )  # fmt: skip
-    trial = _trial(settings, now_ms, manifest) if context.is_trial else None
+    trial = _trial(settings, now_ms, manifest, update.job) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
     board.start_network(settings.wifi)
     return (
@@ -125,11 +125,12 @@ def _surroundings(evse, board):
     return None
 
 
-def _trial(settings, now_ms, manifest):
-    from firmware.trial import Trial
+def _trial(settings, now_ms, manifest, job):
+    from firmware.trial import Trial, deadline_s
 
     floor = tuple(manifest["floor"])
-    return Trial(now_ms, settings.confirm_after_s, settings.trial_deadline_s, floor)
+    least_s = deadline_s(settings.trial_deadline_s, job)
+    return Trial(now_ms, settings.confirm_after_s, least_s, floor)
 
 
 def _tls_context(files):

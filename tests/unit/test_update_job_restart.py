@@ -44,6 +44,15 @@ class TestUpdateJobRestart(UpdateJobCase):
         self.assertEqual(self.drain(), ["InstallationFailed"])
         self.assertIn("watchdog", self.log[-1])
 
+    def test_whether_the_central_system_was_in_reach_is_kept_for_the_trial(self):
+        for offline in (False, True):
+            self.update.is_offline = offline
+            self.to(jobs.TRIAL_RUNS)
+            self.load()
+            self.assertEqual(self.job.offline, offline)
+            self.update.settle(self.record(REJECTED, "watchdog"), Slot())
+            self.drain()
+
     def test_a_running_trial_settles_nothing(self):
         self.to(jobs.TRIAL_RUNS)
         self.update.settle(self.record(TRIAL), Slot())
