@@ -39,7 +39,7 @@ class FirmwareManagement:
                 now_s = clock.now_s(now_ms) if clock.is_set else None
                 update.job.tick(now_s, busy, self._may_install(update.job, now_s))
                 self._hand_on_events(update.job)
-            except OSError as error:
+            except (OSError, MemoryError) as error:
                 charge_point.log("update: step not saved: %r" % error)
                 self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
         job = update.job
@@ -92,7 +92,7 @@ class FirmwareManagement:
                 return
             try:
                 source.status_answered(number)  # a CALLERROR is an answer: never loop on it
-            except OSError as error:
+            except (OSError, MemoryError) as error:
                 # After a reset it is reported once more.
                 self._charge_point.log("answered report not saved: %r" % error)
 

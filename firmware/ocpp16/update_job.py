@@ -92,7 +92,7 @@ class UpdateJob(Reports):
             self.reports = self.reports + found
         try:
             update_job_file.save(self, self._update)
-        except OSError:
+        except (OSError, MemoryError):
             self.phase, self.reports = before
             raise
 
@@ -138,7 +138,7 @@ class UpdateJob(Reports):
             if credentials:
                 update_job_file.keep_credentials(self, update.files, credentials)
             self.enter(SCHEDULED)
-        except OSError:
+        except (OSError, MemoryError):
             for name in before:  # what can't be kept must not be promised
                 setattr(self, name, before[name])
             raise

@@ -132,6 +132,26 @@ class TestFirmwareUpdate(unittest.TestCase):
         bench.run(80)
         self.assertGreaterEqual(bench.statuses().count("Downloading"), 2)
 
+    def test_no_heap_to_keep_a_step_costs_time_and_nothing_else(self):
+        bench = self.bench
+        write = bench.files.write
+
+        def full(path, data):
+            raise MemoryError
+
+        bench.ask()
+        bench.files.write = full
+        bench.run(2)
+        self.assertEqual(bench.job.phase, jobs.SCHEDULED)
+        bench.files.write = write
+        bench.until(jobs.DOWNLOADING)
+        bench.files.write = full
+        bench.run(2)
+        bench.files.write = write
+        bench.job.transport_failed("404", START_S)
+        bench.run(2)
+        self.assertEqual(bench.statuses(), ["Downloading", "DownloadFailed"])
+
     def test_malformed_requests_get_the_right_error(self):
         for changes, code in (
             ({"location": None}, "TypeConstraintViolation"),
