@@ -21,8 +21,11 @@ _PROVISIONING_POLL_MS = const(500)
 # What the start alone needs, or a later moment of its own: out of the heap.
 START_ONLY = (
     "firmware.assembly",
+    "firmware.certificates",
+    "firmware.credentials",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.security_keys",
     "firmware.outcome",
     "firmware.settings",
     "firmware.weld_latch",
@@ -52,8 +55,9 @@ class App:
         self.context = context
         self.log = log
         self._is_due = False  # a reset
-        self._judge = None  # the task that judges the request of a signed update
         self._work = None  # the task a command left behind last
+        self._renewal = None  # of the credentials, while it is under way
+        self._judge = None  # the task that judges the request of a signed update
         from firmware.outcome import outcome
 
         log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
@@ -61,7 +65,6 @@ class App:
         from firmware.assembly import assemble
 
         (
-            self._tls,
             self._resolver,
             self._allow_http,
             self._allow_unsigned,
@@ -101,6 +104,8 @@ class App:
             self._keep_welds(charge_point.evse)
         if charge_point.work:
             self._work = asyncio.create_task(charge_point.work.pop(0))
+        if charge_point.credentials_changed or self._renewal is not None:
+            self._renew(now_ms)
         self._board.tick(now_ms)
         if self._update.offer and self._judge is None:
             self._judge = asyncio.create_task(self._judge_offer())
@@ -119,6 +124,15 @@ class App:
             await self._updater.judge()
         finally:
             self._judge = None
+
+    def _renew(self, now_ms):
+        if self._renewal is None:
+            from firmware.renewal import Renewal
+
+            self._renewal = Renewal(self._charge_point, self._link)
+        if self._renewal.tick(now_ms):
+            self._renewal = None
+            forget("firmware.renewal", "firmware.ocpp16.security_keys")
 
     def _judge_trial(self, now_ms):
         context, trial = self.context, self._trial
@@ -171,7 +185,8 @@ class App:
 
     def trust(self):
         """The options of ``httpc`` that say whom this board trusts."""
-        return {"tls": self._tls, "allow_http": self._allow_http, "resolver": self._resolver}
+        tls = self._link.trust()
+        return {"tls": tls, "allow_http": self._allow_http, "resolver": self._resolver}
 
     # -- what others need ---------------------------------------------------------------
 

@@ -4,6 +4,8 @@ A CentralSystemRootCertificate vouches for servers (TLS), a ManufacturerRootCert
 signs firmware. May import: ``pki``, ``loader.modules``.
 """
 
+from binascii import b2a_base64
+
 from loader.modules import forget
 from micropython import const
 
@@ -20,6 +22,7 @@ _LOADED = const(
         "pki.trust",
         "pki.verify",
         "pki.x509",
+        "pki.fields",
         "pki.keys",
         "pki.p256",
         "pki.rsa",
@@ -27,7 +30,6 @@ _LOADED = const(
         "pki.times",
         "pki.der",
         "pki.errors",
-        "pki",
         "firmware.certificates",
     )
 )
@@ -104,8 +106,6 @@ async def _install(charge_point, kind, text):
 
 async def _check_successor(der, before, now_s):
     """The path of the root that has signed the CA ``der``, of ``before``. Raises PkiError."""
-    from hashlib import sha256
-
     from pki.errors import InvalidCertificate
     from pki.verify import ECDSA_DER, RSA_PKCS1, RSA_PSS, signature
     from pki.x509 import KEY_CERT_SIGN, Certificate
@@ -120,9 +120,8 @@ async def _check_successor(der, before, now_s):
     for path, old in before:
         old = Certificate(old)
         if old.subject == root.issuer:
-            digest = sha256(root.tbs).digest()
             schemes = ECDSA_DER | RSA_PKCS1 | RSA_PSS
-            await signature(old.key(), digest, root.signature, schemes)
+            await signature(old.key(), root.digest, root.signature, schemes)
             return path
     raise InvalidCertificate("not signed by the root that it replaces")
 
@@ -138,11 +137,23 @@ def delete(charge_point, wanted):
     return "NotFound"
 
 
+def restore(files, kind, der):
+    """Install the root ``der`` of ``kind`` again. Raises OSError."""
+    if der not in roots(files, kind):
+        files.write(_free(files, kind), der)
+
+
 def _delete(charge_point, kind, path):
     if _is_in_use(charge_point, kind):
         return "Failed"
+    files = charge_point.files
     try:
-        charge_point.files.remove(path)
+        if kind == CENTRAL_SYSTEM:  # the link may turn out to have needed it
+            from firmware.ocpp16.security_keys import keep_before
+
+            der = files.read(path, _MAX_BYTES)
+            keep_before(files, "root", b2a_base64(der).decode().strip())
+        files.remove(path)
     except OSError as error:
         charge_point.log("certificates: %r" % error)
         return "Failed"
@@ -164,7 +175,8 @@ def _updates(charge_point):
 def _changed(charge_point, kind, what):
     charge_point.security_event("ReconfigurationOfSecurityParameters", what)
     if kind == CENTRAL_SYSTEM:
-        charge_point.credentials_changed = True
+        # A root that is gone shows at once whether the link can do without it.
+        charge_point.credentials_changed = "now" if what[:3] == "del" else True
 
 
 def _is_in_use(charge_point, kind):

@@ -37,6 +37,9 @@ class Link:
         self._reconnect = Reconnect(identity.encode())
         self._socket = None
         self._is_closed = False
+        self._is_stale = False  # what was given here is no more
+        self.is_fresh = False  # connected, and not about to do so anew
+        self.failures = 0  # to connect, in a row
         self._is_held = False
         self._is_busy = False  # connecting or connected
 
@@ -58,16 +61,34 @@ class Link:
         """Connect again."""
         self._is_held = False
 
+    def renew(self, at_once):
+        """Load URL, headers and TLS anew; ``at_once``: and connect with them."""
+        self._is_stale = True
+        if at_once:
+            self.is_fresh = False
+            self.failures = 0
+
+    def trust(self):
+        """The TLS context, or None. Raises TransportError."""
+        if self._is_stale:
+            from firmware.credentials import load
+
+            self._url, self._headers, self._tls = load(self._charge_point)
+            self._is_stale = False
+        return self._tls
+
     async def _session(self):
         """One connection from the handshake to its end; milliseconds to wait after it."""
         reconnect = self._reconnect
         try:
             socket = await self._open()
         except HandshakeError as error:
-            return self._note(error, reconnect.failed(error.status, error.retry_after))
+            return self._failed(error, reconnect.failed(error.status, error.retry_after))
         except (TransportError, MemoryError) as error:
-            return self._note(error, reconnect.failed())
+            return self._failed(error, reconnect.failed())
         self._log("link: connected")
+        self.failures = 0
+        self.is_fresh = True
         now_ms = ticks_ms()
         reconnect.opened(now_ms)
         self._charge_point.connected(now_ms)
@@ -81,6 +102,7 @@ class Link:
             reader.cancel()
             await socket.close()
             self._socket = None
+            self.is_fresh = False
             now_ms = ticks_ms()
             self._charge_point.disconnected(now_ms)
         return self._note(reason, reconnect.closed(now_ms))
@@ -97,11 +119,23 @@ class Link:
             from ws.client import connect
 
             await sleep_ms(0)
+            tls = self.trust()
             return await connect(
-                self._url, headers=self._headers, tls=self._tls, resolver=self._resolver
+                self._url, headers=self._headers, tls=tls, resolver=self._resolver
             )
         finally:
             forget(*_RARE)
+
+    def _failed(self, error, wait_ms):
+        self.failures += 1
+        if self.failures == 1:
+            try:
+                from firmware.link_failure import tell
+
+                tell(self._charge_point, error)
+            except MemoryError:
+                pass  # it may be what has failed
+        return self._note(error, wait_ms)
 
     def _note(self, reason, wait_ms):
         self._log("link: %s; again in %d s" % (reason, (wait_ms + 999) // 1000))
@@ -123,6 +157,8 @@ class Link:
                 return "makes room for an update"
             while outgoing:
                 await socket.send(outgoing.pop(0))
+            if not self.is_fresh:
+                return "new credentials"
             verdict = self._reconnect.check(
                 ticks_ms(),
                 socket.last_receive_ms,

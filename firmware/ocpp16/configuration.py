@@ -6,7 +6,8 @@ May import: its siblings. Values are kept and sent as strings, as on the wire.
 from firmware.ocpp16.table import row
 
 # Name, access (W: also writable), default ("-": empty), type and its bounds: "b" bool; "i" integer
-# from, to; "m" list of measurands, "p" of phase rotations, at most so many; "s" anything. One text
+# from, to; "m" list of measurands, "p" of phase rotations, at most so many; "s" anything;
+# "k" a key in hexadecimal digits, which is never told. One text
 # takes a third of the heap that a dict would.
 # UnlockConnector...: the cable is fixed to the charger.
 # This charger's own: AllowPkcs1Signature, AllowPlainUpdateFirmware, MaxCurrent (A),
@@ -18,6 +19,7 @@ AllowOfflineTxForUnknownId W false b
 AllowPkcs1Signature W true b
 AllowPlainUpdateFirmware W false b
 AuthorizationCacheEnabled W true b
+AuthorizationKey W - k
 AuthorizeRemoteTxRequests W true b
 CertificateStoreMaxLength R 4 i 1 4
 ClockAlignedDataInterval W 0 i 0 86400
@@ -42,6 +44,7 @@ MinimumStatusDuration W 0 i 0 3600
 NumberOfConnectors R 1 i 1 99
 ResetRetries W 0 i 0 10
 RestartDelayMax W 60 i 0 1800
+SecurityProfile W 0 i 0 3
 StopTransactionMaxMeterValues R 12 i 2 40
 StopTransactionOnEVSideDisconnect W true b
 StopTransactionOnInvalidId W true b

@@ -15,6 +15,7 @@ OFFLINE = "scenario/test_authorization_offline.py"
 EFFECTS = "scenario/test_key_effects.py"
 LENGTHS = (EFFECTS, "test_lengths_of_lists")
 CERTIFICATES = "scenario/test_certificates.py"
+CREDENTIALS = "scenario/test_credentials.py"
 CONFIGURATION = "scenario/test_configuration.py"
 METERING = "scenario/test_meter_values.py"
 AT_THE_END = "scenario/test_transaction_data.py"
@@ -28,6 +29,7 @@ TABLE = {
         "scenario/test_signed_update.py", "test_AllowPlainUpdateFirmware",
     ),
     "AuthorizationCacheEnabled": (OFFLINE, "test_AuthorizationCacheEnabled"),
+    "AuthorizationKey": (CREDENTIALS, "test_tc_073_a_new_key"),
     "AuthorizeRemoteTxRequests": (
         "scenario/test_remote_start_stop.py", "test_asks_no_one_where_configured",
     ),
@@ -54,6 +56,7 @@ TABLE = {
     "NumberOfConnectors": (EFFECTS, "test_NumberOfConnectors"),
     "ResetRetries": (EFFECTS, "test_ResetRetries"),
     "RestartDelayMax": ("sim/test_restart_delay.py", "test_contactors_stay_open_after_power_on"),
+    "SecurityProfile": (CREDENTIALS, "test_tc_083_to_a_higher_profile"),
     "StopTransactionMaxMeterValues": (
         AT_THE_END, "test_never_more_than_the_most_and_evenly_spaced",
     ),

@@ -1,6 +1,7 @@
 """The link's task over loopback: pumps both ways, says why it failed, notices a dead peer."""
 
 import asyncio
+import sys
 import unittest
 
 from asynctest import run
@@ -25,6 +26,9 @@ class ChargePoint:
             raise KeyError(key)
         return self._ping_s
 
+    def security_event(self, kind, techInfo):
+        self.events.append(kind)
+
     def connected(self, now_ms):
         self.events.append("connected")
         self.outgoing.append("boot")
@@ -37,6 +41,16 @@ class ChargePoint:
         if text == "bad":
             raise KeyError(text)
         self.events.append(text)
+
+
+class Credentials:
+    """In the place of the module."""
+
+    def __init__(self, url):
+        self._url = url
+
+    def load(self, charge_point):
+        return self._url, (("Authorization", "Basic new"),), None
 
 
 async def open_ws(reader, writer):
@@ -100,6 +114,46 @@ class LinkTest(unittest.TestCase):
 
         self.play(handler, story, url=url, tls=tls)
         return lines[0]
+
+    def test_comes_back_with_new_credentials(self):
+        shown = []
+
+        async def handler(reader, writer):
+            head = await read_head(reader)
+            at = head.find(b"Authorization: ")
+            shown.append(head[at + 15 : head.find(b"\r\n", at)] if at >= 0 else None)
+            await say(writer, accepting(head))
+            while (await read_frame(reader))[0] != 8:
+                pass
+
+        async def story(link, task):
+            link._reconnect.closed = lambda *_: 20
+            await self.until(lambda: link.is_fresh)(link, task)
+            url = link._url
+            sys.modules["firmware.credentials"] = Credentials(url)
+            try:
+                link.renew(False)
+                await self.until(lambda: len(shown) == 1 and link.is_fresh)(link, task)
+                link.renew(True)
+                self.assertFalse(link.is_fresh)
+                await self.until(lambda: len(shown) == 2 and link.is_fresh)(link, task)
+            finally:
+                del sys.modules["firmware.credentials"]
+
+        self.play(handler, story)
+        self.assertEqual(shown, [None, b"Basic new"])
+
+    def test_a_refusal_is_counted_and_told_once(self):
+        async def handler(reader, writer):
+            await read_head(reader)
+            await say(writer, b"HTTP/1.1 401 Who\r\nContent-Length: 0\r\n\r\n")
+
+        async def story(link, task):
+            link._reconnect.failed = lambda *_: 20
+            await self.until(lambda: link.failures >= 3)(link, task)
+
+        charge_point, _ = self.play(handler, story)
+        self.assertEqual(charge_point.events, ["FailedToAuthenticateAtCentralSystem"])
 
     def test_texts_go_both_ways_and_close_is_clean(self):
         seen = []
