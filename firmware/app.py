@@ -22,8 +22,11 @@ _PROVISIONING_POLL_MS = const(500)
 # What the start alone needs, or a later moment of its own: out of the heap.
 START_ONLY = (
     "firmware.assembly",
+    "firmware.certificates",
+    "firmware.credentials",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.security_keys",
     "firmware.outcome",
     "firmware.settings",
     "firmware.weld_latch",
@@ -53,6 +56,9 @@ class App:
         self.context = context
         self.log = log
         self._is_due = False  # a reset
+        self._work = None  # the task a command left behind last
+        self._renewal = None  # of the credentials, while it is under way
+        self._judge = None  # the task that judges the request of a signed update
         from firmware.outcome import outcome
 
         log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
@@ -60,12 +66,12 @@ class App:
         from firmware.assembly import assemble
 
         (
-            self._tls,
             self._resolver,
             self._allow_http,
+            self._allow_unsigned,
             self._board,
             self._clock,
-            self._job,
+            self._update,
             self._charge_point,
             self._outlet,
             self._link,
@@ -99,7 +105,13 @@ class App:
         charge_point.tick(now_ms)
         if charge_point.evse.welded != self._welded:
             self._keep_welds(charge_point.evse)
+        if charge_point.work:
+            self._work = asyncio.create_task(charge_point.work.pop(0))
+        if charge_point.credentials_changed or self._renewal is not None:
+            self._renew(now_ms)
         self._board.tick(now_ms)
+        if self._update.offer and self._judge is None:
+            self._judge = asyncio.create_task(self._judge_offer())
         if self._clock.is_set:
             self._board.raise_clock(self._clock.now_s(now_ms))
         if self.context.is_trial:
@@ -109,6 +121,21 @@ class App:
             self._is_due = True
         self.log.tick(now_ms)
         return self._is_due
+
+    async def _judge_offer(self):
+        try:
+            await self._updater.judge()
+        finally:
+            self._judge = None
+
+    def _renew(self, now_ms):
+        if self._renewal is None:
+            from firmware.renewal import Renewal
+
+            self._renewal = Renewal(self._charge_point, self._link)
+        if self._renewal.tick(now_ms):
+            self._renewal = None
+            forget("firmware.renewal", "firmware.ocpp16.security_keys")
 
     def _judge_trial(self, now_ms):
         context, trial = self.context, self._trial
@@ -126,7 +153,7 @@ class App:
             return
         context.record = verdict.confirm(context.files, context.record, context.slots, trial.floor)
         self.log.lasting("app: %s is confirmed" % version())
-        self._job.settle(context.record, context.slots[other(context.record.home)])
+        self._update.settle(context.record, context.slots[other(context.record.home)])
         self._charge_point.evse.inhibited = False
         self._trial = None
         forget("firmware.trial", "loader.verdict")
@@ -161,7 +188,8 @@ class App:
 
     def trust(self):
         """The options of ``httpc`` that say whom this board trusts."""
-        return {"tls": self._tls, "allow_http": self._allow_http, "resolver": self._resolver}
+        tls = self._link.trust()
+        return {"tls": tls, "allow_http": self._allow_http, "resolver": self._resolver}
 
     # -- what others need ---------------------------------------------------------------
 
@@ -192,11 +220,37 @@ class App:
             self.context.slots[self.context.slot].kind,
         )
 
-    async def get(self, url):
-        """An ``httpc`` response, by the board's own rules of trust."""
+    async def get(self, url, offset=0, etag=None):
+        """An ``httpc`` response to the request for an update file, by the rules of this board."""
+        from firmware.ocpp16.update_policy import is_allowed
         from httpc.client import get
+        from httpc.errors import UrlError
 
-        return await get(url, **self.trust())
+        def allow(target):
+            if not is_allowed(self._charge_point.configuration, target.scheme, target.host):
+                raise UrlError("UpdateLocations does not have " + target.host)
+
+        return await get(url, offset=offset, etag=etag, allow=allow, **self.trust())
+
+    def roots(self):
+        """DER of the installed roots that vouch for who signs firmware."""
+        try:
+            from firmware.certificates import roots
+
+            return roots(self.context.files, "ManufacturerRootCertificate")
+        finally:
+            forget("firmware.certificates")
+
+    def has_roots(self):
+        """Whether there is such a root."""
+        return bool(self.roots())
+
+    def update_trust(self):
+        """Whom this board trusts with its firmware, an ``update_trust.Trust``."""
+        from firmware.update_trust import Trust
+
+        allow_pkcs1 = self._charge_point.configuration.flag("AllowPkcs1Signature")
+        return Trust(self.roots(), self._allow_unsigned, allow_pkcs1)
 
 
 def _wait_for_provisioning(context, error, log):
@@ -227,7 +281,7 @@ def _load(feed):
 
     feed()
     import firmware.link
-    import firmware.ocpp16.update_job  # noqa: F401
+    import firmware.ocpp16.update  # noqa: F401
 
     feed()
 

@@ -4,11 +4,9 @@ Nothing here may outlive it, so no function of this module is handed to a part.
 May import: all of the image.
 """
 
-import binascii
 import json
 import os
 
-import transport
 from firmware import weld_latch
 from firmware.app import random_id, version
 from firmware.evse.evse import Evse
@@ -18,20 +16,19 @@ from firmware.ocpp16.charge_point import ChargePoint
 from firmware.ocpp16.clock import Clock
 from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.firmware_management import FirmwareManagement
-from firmware.ocpp16.update_job import UpdateJob
+from firmware.ocpp16.security_keys import PATH as CREDENTIALS
+from firmware.ocpp16.update import Update
 from firmware.outlet import Outlet
 from firmware.settings import Settings
 from firmware.supervisor import Supervisor
 from firmware.updater import Updater
+from firmware.version import VERSION
 from loader.record import other
 from loader.resets import POWER_ON
-from micropython import const
 from ocppj import UniqueIds
 from resolver import Resolver
 from ticks import ticks_ms
 
-_CA = const("/certs/ca.der")
-_MAX_CERTIFICATE = const(4096)
 _INPUTS = ("proximity_adc_pin", "temperature_adc_pin", "ground_fault_pin", "emergency_stop_pin")
 
 
@@ -50,7 +47,6 @@ def assemble(app):
     board = Board(context.board)
     board.raise_clock(manifest["built"])
     log.clock = clock = Clock(now_ms, manifest["built"])
-    tls = _tls_context(files)
     resolver = Resolver(board.name_servers)
     evse = Evse(board.max_ma, board.connectors)
     evse.inhibited = context.is_trial
@@ -60,8 +56,9 @@ def assemble(app):
     is_power_on = context.cause == POWER_ON
     delay_s = configuration.number("RestartDelayMax") if is_power_on else 0
     evse.hold_open(now_ms, random_id() % (delay_s * 1000 + 1))
-    job = UpdateJob(files, log.lasting, random_id)
-    job.settle(context.record, slots[other(context.record.home)])
+    update = Update(files, log, log.lasting, random_id, VERSION)
+    update.has_roots = app.has_roots
+    update.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
         _boot_payload(settings, board),
         evse,
@@ -70,35 +67,43 @@ def assemble(app):
         UniqueIds(os.urandom(12)),
         files,
         log,
-        job,
+        update,
         "PowerLoss" if is_power_on else "Reboot",
     )
-    charge_point.register(FirmwareManagement(charge_point, job))
+    charge_point.register(FirmwareManagement(charge_point, update))
     surroundings = _surroundings(evse, context.board)
     outlet = Outlet(evse, board.pilot, board.contactor, board.meter, surroundings)
+    charge_point.security_event(
+        "StartupOfTheDevice" if is_power_on else "ResetOrReboot", str(context.cause)
+    )
+    charge_point.credentials_changed = files.size(CREDENTIALS) is not None
+    from firmware.credentials import load  # so late that it is gone again
+
+    url, headers, tls = load(charge_point)
     link = Link(
         charge_point,
-        settings.endpoint(),
+        url,
         tls,
-        _headers(settings),
+        headers,
         settings.identity,
         board.network_up,
         log,
         resolver,
     )
     updater = Updater(
-        job, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log
-    )
-    trial = _trial(settings, now_ms, manifest) if context.is_trial else None
+        update, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log,
+        app.update_trust, board.network_up, link,
+    )  # fmt: skip
+    trial = _trial(settings, now_ms, manifest, update.job) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
     board.start_network(settings.wifi)
     return (
-        tls,
         resolver,
         settings.allow_http,
+        settings.allow_unsigned,
         board,
         clock,
-        job,
+        update,
         charge_point,
         outlet,
         link,
@@ -121,30 +126,20 @@ def _surroundings(evse, board):
     return None
 
 
-def _trial(settings, now_ms, manifest):
-    from firmware.trial import Trial
+def _trial(settings, now_ms, manifest, job):
+    from firmware.trial import Trial, deadline_s
 
     floor = tuple(manifest["floor"])
-    return Trial(now_ms, settings.confirm_after_s, settings.trial_deadline_s, floor)
-
-
-def _tls_context(files):
-    data = files.read(_CA, _MAX_CERTIFICATE)
-    return transport.make_tls(data) if data else None
-
-
-def _headers(settings):
-    key = settings.authorization_key
-    if not key:
-        return ()
-    credentials = settings.identity.encode() + b":" + binascii.unhexlify(key)
-    text = binascii.b2a_base64(credentials).decode().strip()
-    return (("Authorization", "Basic " + text),)
+    least_s = deadline_s(settings.trial_deadline_s, job)
+    return Trial(now_ms, settings.confirm_after_s, least_s, floor)
 
 
 def _keys(settings):
     """The configuration keys' first values."""
     keys = {"SupportedFileTransferProtocols": "HTTP,HTTPS" if settings.allow_http else "HTTPS"}
+    if settings.authorization_key:
+        keys["AuthorizationKey"] = settings.authorization_key
+        keys["SecurityProfile"] = "2" if settings.url[:4].lower() == "wss:" else "1"
     keys.update(settings.keys)
     return keys
 

@@ -42,6 +42,11 @@ class Link:
         self._reconnect = Reconnect(identity.encode())
         self._socket = None
         self._is_closed = False
+        self._is_stale = False  # what was given here is no more
+        self.is_fresh = False  # connected, and not about to do so anew
+        self.failures = 0  # to connect, in a row
+        self._is_held = False
+        self._is_busy = False  # connecting or connected
 
     async def run(self):
         """The task, until ``close``. Raises what taking a message raises, but NO_MEMORY: to be
@@ -49,12 +54,41 @@ class Link:
         wait_ms = self._reconnect.first_ms
         while not self._is_closed:
             await sleep_ms(wait_ms)
-            wait_ms = FIRST_MS
+            wait_ms = _PUMP_MS if self._is_held else FIRST_MS
+            self._is_busy = self._network_up() and not self._is_held and not self._is_closed
             try:
-                if self._network_up() and not self._is_closed:
+                if self._is_busy:
                     wait_ms = await self._session()
             except NO_MEMORY:
                 pass
+            finally:
+                self._is_busy = False
+
+    async def hold(self):
+        """Give up the connection and its heap until `release`."""
+        self._is_held = True
+        while self._is_busy:
+            await sleep_ms(_PUMP_MS)
+
+    def release(self):
+        """Connect again."""
+        self._is_held = False
+
+    def renew(self, at_once):
+        """Load URL, headers and TLS anew; ``at_once``: and connect with them."""
+        self._is_stale = True
+        if at_once:
+            self.is_fresh = False
+            self.failures = 0
+
+    def trust(self):
+        """The TLS context, or None. Raises TransportError."""
+        if self._is_stale:
+            from firmware.credentials import load
+
+            self._url, self._headers, self._tls = load(self._charge_point)
+            self._is_stale = False
+        return self._tls
 
     async def _session(self):
         """One connection from the handshake to its end; milliseconds to wait after it."""
@@ -62,9 +96,11 @@ class Link:
         try:
             socket = await self._open()
         except HandshakeError as error:
-            return self._note(error, reconnect.failed(error.status, error.retry_after))
+            return self._failed(error, reconnect.failed(error.status, error.retry_after))
         except (TransportError,) + NO_MEMORY as error:
-            return self._note(error, reconnect.failed())
+            return self._failed(error, reconnect.failed())
+        self.failures = 0
+        self.is_fresh = True
         now_ms = ticks_ms()
         reconnect.opened(now_ms)
         reader = None
@@ -83,6 +119,7 @@ class Link:
                 await socket.close()
             finally:
                 self._socket = None
+                self.is_fresh = False
                 now_ms = ticks_ms()
                 self._charge_point.disconnected(now_ms)
         return self._note(reason, reconnect.closed(now_ms))
@@ -98,15 +135,27 @@ class Link:
             await sleep_ms(0)
             from ws.client import connect
 
+            tls = self.trust()
             return await connect(
                 self._url,
                 headers=self._headers,
-                tls=self._tls,
+                tls=tls,
                 max_message_bytes=MAX_MESSAGE_BYTES,
                 resolver=self._resolver,
             )
         finally:
             forget("ws.client", *OPENING)
+
+    def _failed(self, error, wait_ms):
+        self.failures += 1
+        if self.failures == 1:
+            try:
+                from firmware.link_failure import tell
+
+                tell(self._charge_point, error)
+            except NO_MEMORY:
+                pass  # it may be what has failed
+        return self._note(error, wait_ms)
 
     def _note(self, reason, wait_ms):
         self._log("link: %s; again in %d s" % (reason, (wait_ms + 999) // 1000))
@@ -127,8 +176,12 @@ class Link:
         """Send what there is to send, and pings; why the connection is to end."""
         outgoing = self._charge_point.outgoing
         while not reader.done():
+            if self._is_held:
+                return "makes room for an update"
             while outgoing:
                 await socket.send(outgoing.pop(0))
+            if not self.is_fresh:
+                return "new credentials"
             verdict = self._reconnect.check(
                 ticks_ms(),
                 socket.last_receive_ms,

@@ -3,11 +3,12 @@
 May import: ``firmware``. Loaded for an upload. Read piece by piece, twice: first for its length.
 """
 
-from firmware.log import FILES, VERSIONS
+from firmware.log import FILES, FOLDER, VERSIONS
 from firmware.log_files import newest
 from firmware.ocpp16.clock import format_iso
 from micropython import const
 
+SECURITY = FOLDER + "/security"  # as `firmware.ocpp16.security_events` has it
 _CRASH = const("/state/crash.log")
 _PIECE = const(512)  # longer than any line
 _WRAP_S = const(1073741)  # milliseconds since the start begin again at 2^30
@@ -16,18 +17,19 @@ _WRAP_S = const(1073741)  # milliseconds since the start begin again at 2^30
 class Report:
     """``length`` bytes, to be had by ``readinto``. The files must not roll meanwhile.
 
-    ``title``: bytes; ``start_s``, ``stop_s``: the log's range in Unix time, or None. What was
-    logged while the clock wasn't set is always in it.
+    ``title``: bytes; ``start_s``, ``stop_s``: the log's range in Unix time, or None; ``what``:
+    "-security" for that log alone. What was logged while the clock wasn't set is always in it.
     """
 
-    def __init__(self, files, title, start_s, stop_s):
+    def __init__(self, files, title, start_s, stop_s, what=""):
         self._files = files
         self._title = title
         self._start_s = 0 if start_s is None else start_s
         self._stop_s = 0x7FFFFFFFF if stop_s is None else stop_s
+        self._is_security = what == "-security"
         new = newest(files)
         self._paths = [(path, files.size(path) or 0) for path in (
-            VERSIONS, _CRASH, FILES[new ^ 1], FILES[new],
+            VERSIONS, _CRASH, FILES[new ^ 1], FILES[new], SECURITY,
         )]  # fmt: skip
         self.length = sum(len(piece) for piece in self._pieces())
         self._source = self._pieces()
@@ -46,8 +48,13 @@ class Report:
         return count
 
     def _pieces(self):
-        versions, crash, old, new = self._paths
+        versions, crash, old, new, security = self._paths
         yield self._title
+        if self._is_security:
+            yield b"\n-- security log\n"
+            for line in self._lines(security, self._start_s, self._stop_s):
+                yield line
+            return
         yield b"\n-- versions\n"
         for line in self._lines(versions, 0, 0x7FFFFFFFF):
             yield line

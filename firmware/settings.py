@@ -21,7 +21,9 @@ class SettingsError(Exception):
 _FIELDS = (
     ("identity", str, None),
     ("url", str, None),
+    ("secure_url", str, ""),  # in its place where SecurityProfile is 2 or 3
     ("allow_http", bool, False),  # plain http for downloads, plain ws for OCPP
+    ("allow_unsigned", bool, False),  # update files that nobody signed: for development
     ("vendor", str, "uCharge"),
     ("model", str, "uCharge"),
     ("serial", str, ""),
@@ -38,7 +40,9 @@ class Settings:
 
     identity: str
     url: str
+    secure_url: str
     allow_http: bool
+    allow_unsigned: bool
     vendor: str
     model: str
     serial: str
@@ -67,10 +71,11 @@ class Settings:
                 raise SettingsError("%s: %s is missing or malformed" % (PATH, name))
             setattr(self, name, value)
 
-    def endpoint(self):
+    def endpoint(self, is_secure=False):
         """The central system's URL with the identity, percent-encoded, behind it."""
+        url = (is_secure and self.secure_url) or self.url
         name = "".join(
             chr(byte) if byte in _UNRESERVED else "%%%02X" % byte
             for byte in self.identity.encode()
         )
-        return self.url.rstrip("/") + "/" + name
+        return url.rstrip("/") + "/" + name

@@ -1,49 +1,65 @@
-"""The update job's hands: downloads into the free slot, arms the trial, resets.
+"""The update job's hands: all of them that stay loaded. What they do is in ``update_work``.
 
-The only place that writes images. Its buffer is allocated before anything is erased.
-May import: all of the image; what only a download needs is imported late and dropped.
+May import: all of the image; what only an update needs is imported late and dropped.
 """
 
-from firmware.ocpp16 import update_job as jobs
+import sys
+
 from httpc import OPENING
 from loader.modules import forget
-from loader.record import other
 from micropython import const
 from ocppj import NO_MEMORY
-from ticks import sleep_ms, ticks_diff, ticks_ms
+from ticks import sleep_ms
 
 _POLL_MS = const(100)
-_SECTOR = const(4096)
-# What only a download needs.
+# What only an update needs.
 _RARE = const(
     (
         "firmware.download",
+        "firmware.update_trust",
+        "firmware.update_work",
         "httpc.client",
         "ota.installer",
         "ota.manifest",
     )
 )
-_REPORT_WAIT_MS = const(10000)  # how long "Installing" may stay unanswered before the reset
 
 
 class Updater:
-    """Acts on ``job.phase``.
+    """Acts on the phase of ``update``'s job.
 
     ``slots`` maps "a" and "b" to slots, ``record()`` gives the boot record in force,
-    ``device(capacity, floor)`` an ``ota.manifest.Device``, ``get(url)`` awaits an
-    ``httpc`` response, ``now_s()`` gives Unix time or None, ``reset()`` ends this boot.
+    ``device(capacity, floor)`` an ``ota.manifest.Device``, ``get(url, offset, etag)`` awaits an
+    ``httpc`` response, ``now_s()`` gives Unix time, ``reset()`` ends this boot, ``trust()``
+    gives an ``update_trust.Trust``, ``network_up()`` says whether trying makes sense; ``link``:
+    the `Link`, whose heap a download may need, or None.
     """
 
-    def __init__(self, job, files, slots, record, device, get, now_s, reset, log):
-        self._job = job
-        self._files = files
-        self._slots = slots
-        self._record = record
-        self._device = device
-        self._get = get
-        self._now_s = now_s
-        self._reset = reset
-        self._log = log
+    def __init__(
+        self, update, files, slots, record, device, get, now_s, reset, log,
+        trust, network_up=None, link=None,
+    ):  # fmt: skip
+        self.update = update
+        self.files = files
+        self.slots = slots
+        self.record = record
+        self.device = device
+        self.get = get
+        self.now_s = now_s
+        self.reset = reset
+        self.log = log
+        self.trust = trust
+        self.network_up = network_up
+        self.link = link
+        self._is_judging = False
+        self._pki_users = 0
+
+    def use_pki(self, change):
+        """A check of a signature begins (1) or ends (-1). The last one drops the code, all of
+        it: a part that stayed would know other classes of each error."""
+        self._pki_users += change
+        if not self._pki_users:
+            forget(*[name for name in sys.modules if name[:4] == "pki."])
 
     async def run(self, errand):
         """The task: for ever, or until the reset. ``errand()`` awaits what else needs a
@@ -55,69 +71,38 @@ class Updater:
 
     async def step(self):
         """What the job's phase asks for now, to its end."""
-        if self._job.phase == jobs.DOWNLOADING:
-            await self._attempt()
-        elif self._job.phase == jobs.INSTALLING:
-            await self._install()
+        job = self.update.job
+        if job is not None and job.phase in ("downloading", "installing"):
+            try:
+                from firmware import update_work
 
-    async def _attempt(self):
-        """One try at the download, its outcome told to the job."""
-        job = self._job
-        generation = job.generation
+                if job.phase == "installing":
+                    await update_work.install(self, job)
+                elif self.network_up is None or self.network_up():
+                    await update_work.attempt(self, job)
+            except NO_MEMORY as error:  # not even its code fits
+                self.log("update: %r" % error)
+                if job.phase == "downloading":
+                    job.transport_failed("out of memory", self.now_s())
+            finally:
+                if not self._is_judging:
+                    forget(*_RARE, *OPENING)
+
+    async def judge(self):
+        """Answer the request of a signed update that waits, beside what `run` is doing."""
+        offer = self.update.offer
+        if offer is None or self._is_judging:
+            return
+        self._is_judging = True
+        status = "Rejected"
         try:
-            from firmware.download import REFUSALS, HttpError, TransportError, fill
+            from firmware.update_work import judge
+
+            status = await judge(self, offer)
         except NO_MEMORY as error:
-            self._transport_failed(_text(error))
-            return
-        slot = self._slots[other(self._record().home)]
-        tell = argument = None
-        try:
-            argument = await fill(
-                slot,
-                job.location,
-                self._get,
-                self._device(slot.capacity(), self._record().floor),
-                bytearray(_SECTOR),
-                lambda: job.generation != generation,
-            )
-            tell = job.staged if argument else None
-        except (HttpError, TransportError) + NO_MEMORY as error:
-            tell, argument = self._transport_failed, _text(error)
-        except REFUSALS as error:
-            tell, argument = job.content_refused, _text(error)
+            self.log("update: %r" % error)
         finally:
-            forget(*_RARE, *OPENING)
-        if tell and job.generation == generation:
-            tell(argument)
-
-    def _transport_failed(self, reason):
-        self._job.transport_failed(reason, self._now_s())
-
-    async def _install(self):
-        """Wait until "Installing" is answered, then record the trial and reset."""
-        job = self._job
-        since_ms = ticks_ms()
-        while job.next_status() and ticks_diff(ticks_ms(), since_ms) < _REPORT_WAIT_MS:
-            await sleep_ms(_POLL_MS)
-        from loader import verdict
-        from loader.record import RecordError
-
-        try:
-            job.armed()
-            verdict.arm(
-                self._files,
-                self._record(),
-                self._slots,
-                job.version,
-                jobs.KIND_PLAIN,
-                job.id,
-            )
-        except (OSError, RecordError) as error:
-            job.install_failed("storage: " + _text(error))
-            return
-        self._log("update: trial armed, resetting")
-        self._reset()
-
-
-def _text(error):
-    return "%s: %s" % (type(error).__name__, error)
+            self.update.offer = None
+            self._is_judging = False
+            forget("firmware.update_trust", "firmware.update_work")
+        offer["reply"]({"status": status})

@@ -5,7 +5,7 @@ May import: ``httpc``, ``ocppj``, ``transport``, ``firmware``, ``loader.modules`
 
 from firmware.log_report import Report
 from httpc import OPENING
-from httpc.errors import HttpError, UrlError
+from httpc.errors import HttpError, StatusError, UrlError
 from httpc.upload import upload
 from loader.modules import forget
 from micropython import const
@@ -21,6 +21,10 @@ _LOADED = const(
     )
 )
 _TYPE = (("Content-Type", "text/plain; charset=utf-8"),)
+
+
+# What GetLog is told of the server's refusals.
+_STATUSES = {400: "BadMessage", 401: "PermissionDenied", 403: "PermissionDenied"}
 
 
 class Cancelled(HttpError):
@@ -51,14 +55,19 @@ async def attempt(app, job, boot):
     log.held = True
     reason = None
     is_final = False
+    status = "UploadFailed"
     try:
         title = " ".join("%s=%s" % item for item in sorted(boot.items()))
-        report = Report(files, title.encode() + b"\n", job.start_s, job.stop_s)
+        report = Report(files, title.encode() + b"\n", job.start_s, job.stop_s, job.what)
         source = _Source(report, job)
         await upload(job.url(), source=source, length=report.length, headers=_TYPE, **app.trust())
     except (HttpError, TransportError, OSError) + NO_MEMORY as error:
         reason = "%s: %s" % (type(error).__name__, error)
         is_final = isinstance(error, UrlError)
+        if is_final:
+            status = "NotSupportedOperation"
+        elif isinstance(error, StatusError) and error.status in _STATUSES:
+            status = _STATUSES[error.status]
     finally:
         log.held = False
         forget(*_LOADED, *OPENING)
@@ -67,4 +76,4 @@ async def attempt(app, job, boot):
     if reason is None:
         job.uploaded()
     else:
-        job.failed(reason, app.now_s(), is_final)
+        job.failed(reason, app.now_s(), is_final, status)

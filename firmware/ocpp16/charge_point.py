@@ -24,8 +24,8 @@ _MAX_QUEUE = const(24)
 class ChargePoint:
     """One charge point and its central system.
 
-    ``boot``: BootNotification's payload. ``files`` keeps state. ``log(text)``. ``job``: the
-    update job or None. ``stop_reason``: of the transactions that the last run left open.
+    ``boot``: BootNotification's payload. ``files`` keeps state. ``log(text)``. ``job``: an
+    `Update` or None. ``stop_reason``: of the transactions that the last run left open.
     ``outgoing``: the texts to send, in order; whoever sends one takes it out.
     """
 
@@ -42,6 +42,8 @@ class ChargePoint:
         self.log = log
         self._rpc = Rpc(unique_ids)
         self._link = False
+        self._links = 0
+        self._answering = None  # the id of the CALL that is being answered
         self._queue = []  # (action, payload, on_answer, triggered)
         self._on_answer = None  # of the CALL in flight
         self._on_late = None  # of the one whose answer still counts when it comes too late
@@ -49,6 +51,9 @@ class ChargePoint:
         self._outbox_sent_last = False
         self.now_ms = 0
         self._profiles = []
+        self.work = []  # coroutines that handlers want awaited, beside all else
+        self.events = None  # security events, while some wait to be told
+        self.credentials_changed = False  # by a command: the link is to take them up
         self._outbox = Outbox(configuration, clock, log, files, unique_ids, evse)
         self.status = StatusReporter(self)
         self.registration = Registration(boot, configuration, clock, log, self.status.forget)
@@ -99,6 +104,17 @@ class ChargePoint:
         """Whether the reset that was asked for may happen now."""
         return self.reset is not None and self.reset.is_ready(now_ms)
 
+    def security_event(self, kind, techInfo=""):
+        """Log that ``kind`` has happened, and have the central system told."""
+        try:
+            if self.events is None:
+                from firmware.ocpp16.security_events import SecurityEvents
+
+                self.events = SecurityEvents(self)
+            self.events.note(kind, techInfo)
+        except MemoryError:
+            self.log("security: no memory to tell of " + kind)
+
     def present_id_tag(self, idTag, now_ms, connector_id=None):
         """Somebody holds the card ``idTag`` against the reader: start or stop."""
         self.now_ms = now_ms
@@ -131,6 +147,7 @@ class ChargePoint:
         """A link to the central system is open."""
         self.now_ms = now_ms
         self._link = True
+        self._links += 1
         self.registration.link_up(now_ms)
         self._pump(now_ms)
 
@@ -199,6 +216,8 @@ class ChargePoint:
         self.transactions.tick(now_ms)
         self.metering.tick(now_ms)
         self._outbox.tick(now_ms, self.online)
+        if self.events is not None:
+            self.events.tick(now_ms)  # before statuses, as the extension's sequences have it
         self.status.tick(now_ms)
         for profile in self._profiles:
             profile.tick(now_ms)
@@ -208,14 +227,29 @@ class ChargePoint:
         if not self.registration.may_answer:
             self.log("ignored while Rejected: " + action[:50])
             return
+        self._answering = unique_id
         try:
-            text = self._rpc.result(unique_id, answer(self, action, payload, now_ms))
+            result = answer(self, action, payload, now_ms)
+            if result is None:
+                return  # see `later`
+            text = self._rpc.result(unique_id, result)
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)
         except NO_MEMORY:  # the answer's text was too long for what is left
             text = self._rpc.error(unique_id, "InternalError", "out of memory")
         self.outgoing.append(text)
+
+    def later(self):
+        """For the one that answers now: it returns None, and calls what this gives, once, with
+        the answer. Lost with the link."""
+        unique_id, link = self._answering, self._links
+
+        def reply(payload):
+            if self._link and self._links == link:
+                self.outgoing.append(self._rpc.result(unique_id, payload))
+
+        return reply
 
     def _settle(self, ok, payload, now_ms):
         """Say what became of the CALL in flight; true where a late answer would still count.

@@ -21,8 +21,10 @@ _CORE = const(
     " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
     " UnlockConnector "
 )
-_FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
+_FIRMWARE = const(" GetDiagnostics SignedUpdateFirmware UpdateFirmware ")
+_SECURITY = const(" DeleteCertificate GetInstalledCertificateIds GetLog InstallCertificate ")
 _RARE_MODULES = (
+    "firmware.certificates",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.charging_profile",
     "firmware.ocpp16.configuration_check",
@@ -30,6 +32,8 @@ _RARE_MODULES = (
     "firmware.ocpp16.data_transfer",
     "firmware.ocpp16.firmware_commands",
     "firmware.ocpp16.remote_trigger",
+    "firmware.ocpp16.security_commands",
+    "firmware.ocpp16.security_keys",
     "firmware.ocpp16.validate",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
@@ -43,7 +47,8 @@ _UNSUPPORTED = const(
 def answer(charge_point, action, payload, now_ms):
     """The payload that answers ``action``. Raises CallError.
 
-    What answers is a function of the action's name, with the same arguments less ``action``.
+    None: the answer comes later (`ChargePoint.later`). What answers is a function of the
+    action's name, with the same arguments less ``action``.
     """
     name = " " + action + " "
     if " " in action:
@@ -59,10 +64,14 @@ def answer(charge_point, action, payload, now_ms):
             from firmware.ocpp16 import firmware_commands
 
             handlers = firmware_commands.__dict__
-        elif action == "TriggerMessage":
+        elif action == "TriggerMessage" or action == "ExtendedTriggerMessage":
             from firmware.ocpp16 import remote_trigger
 
             handlers = remote_trigger.__dict__
+        elif name in _SECURITY:
+            from firmware.ocpp16 import security_commands
+
+            handlers = security_commands.__dict__
         else:
             raise CallError("NotSupported" if name in _UNSUPPORTED else "NotImplemented")
         from firmware.ocpp16.validate import validate

@@ -14,6 +14,8 @@ _SCHEMA = const(1)
 _MAX_FILE = const(8192)
 
 _MEASURANDS = const("Energy.Active.Import.Register,Current.Offered")
+_HEX = const("0123456789abcdefABCDEF")
+_KEY_SIZES = (0, 32, 34, 36, 38, 40)  # 16 to 20 bytes, or none at all
 _ROTATIONS = const("NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR")
 
 
@@ -76,6 +78,12 @@ def accepted(name, value, connectors=99):
         return _integer(value, int(found[4]), int(found[5]))
     if kind == "s":
         return value
+    if kind == "t":
+        good = len(value) == 5 and value[2] == ":"
+        good = good and _integer(value[:2], 0, 23) and _integer(value[3:], 0, 59)
+        return value if good or not value else None
+    if kind == "k":
+        return value.lower() if not value.strip(_HEX) and len(value) in _KEY_SIZES else None
     items = [item.strip() for item in value.split(",")] if value.strip() else []
     for item in items:
         if kind == "m":

@@ -30,7 +30,14 @@ def ChangeAvailability(charge_point, payload, now_ms):
 
 
 def ChangeConfiguration(charge_point, payload, now_ms):
-    status = charge_point.configuration.change(payload["key"], payload["value"])
+    from firmware.ocpp16.configuration_check import key_of
+
+    name, value = key_of(payload["key"]), payload["value"]
+    if name in ("AuthorizationKey", "SecurityProfile"):
+        from firmware.ocpp16.security_keys import change
+
+        return {"status": change(charge_point, name, value)}
+    status = charge_point.configuration.change(name, value)
     charge_point.apply_configuration()
     return {"status": status}
 
@@ -58,8 +65,9 @@ def GetConfiguration(charge_point, payload, now_ms):
         name = key_of(asked_name)
         found = row(KEYS, name)
         if found:
-            value = configuration.text(name)
-            known.append({"key": name, "readonly": found[1] != "W", "value": value})
+            known.append({"key": name, "readonly": found[1] != "W"})
+            if found[3] != "k":
+                known[-1]["value"] = configuration.text(name)
         else:
             unknown.append(asked_name)
     answer = {"configurationKey": known}

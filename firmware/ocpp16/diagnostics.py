@@ -1,4 +1,4 @@
-"""GetDiagnostics: one upload of the logs, its attempts and its reports (OCPP 1.6 4.4, 5.9).
+"""GetDiagnostics, GetLog: one upload of the logs, its attempts and reports (OCPP 1.6 4.4, 5.9).
 
 Pure. May import: `json`. Loaded while there is one. The uploading itself is the edge's
 (``firmware.upload``). It is kept on flash: a reset breaks an attempt off, which counts, and not
@@ -13,7 +13,10 @@ PATH = "/state/diagnostics.json"
 MAX_FILE = const(4096)
 _SCHEMA = const(1)
 
-_STATUSES = ("Uploading", "Uploaded", "UploadFailed")
+_STATUSES = (
+    "Uploading", "Uploaded", "UploadFailed", "BadMessage", "NotSupportedOperation",
+    "PermissionDenied",
+)  # fmt: skip
 
 # Phases.
 WAITING = const(0)  # until retry_s
@@ -40,7 +43,10 @@ def take_up(files, log):
 
 
 class Diagnostics:
-    """``location``, ``fileName``, ``start_s`` and ``stop_s`` (Unix time or None), ``reports``."""
+    """``location``, ``fileName``, ``start_s`` and ``stop_s`` (Unix time or None), ``reports``.
+
+    ``requestId``: GetLog's, None of a GetDiagnostics. ``what``: "-security" for that log.
+    """
 
     def __init__(self, files, log):
         self._files = files
@@ -55,9 +61,12 @@ class Diagnostics:
 
         Raises OSError, with all as before, where it can't be kept.
         """
-        state["reports"] = self.reports  # the older one's are owed
-        state["is_announced"] = self.reports[-1:] == ["Uploading"]
         before = self._stored() if self.phase != DONE or self.reports else None
+        if before is None or before["requestId"] == state["requestId"]:
+            state["reports"] = self.reports  # the older one's are owed
+            state["is_announced"] = self.reports[-1:] == ["Uploading"]
+        else:
+            self.report_number += 1  # an answer that is still to come is to one of the older's
         self.take(state)
         try:
             self._write()
@@ -74,6 +83,9 @@ class Diagnostics:
         self.start_s, self.stop_s = [
             None if state[name] is None else state[name] + 0 for name in ("start_s", "stop_s")
         ]
+        requestId = state.get("requestId")
+        self.requestId = None if requestId is None else requestId + 0
+        self.what = state.get("what", "") + ""
         self.attempts_left = state["attempts_left"] + 0
         self.retry_interval_s = state["retry_interval_s"] + 0
         self.retry_s = state.get("retry_s", 0) + 0
@@ -85,7 +97,7 @@ class Diagnostics:
         state = {"schema": _SCHEMA}
         for name in (
             "location", "fileName", "start_s", "stop_s", "attempts_left", "retry_interval_s",
-            "retry_s", "phase", "is_announced", "reports",
+            "retry_s", "phase", "is_announced", "reports", "requestId", "what",
         ):  # fmt: skip
             state[name] = getattr(self, name)
         return state
@@ -132,14 +144,15 @@ class Diagnostics:
         self.reports.append("Uploaded")
         self._enter(DONE)
 
-    def failed(self, reason, now_s=0, is_final=False):
-        """The attempt failed. ``is_final``: another one could not do better."""
+    def failed(self, reason, now_s=0, is_final=False, status="UploadFailed"):
+        """The attempt failed. ``is_final``: another one could not do better; ``status``: what a
+        GetLog is told if there is none."""
         self._log("diagnostics: upload failed: " + reason)
         if self.attempts_left > 0 and not is_final:
             self.retry_s = now_s + self.retry_interval_s
             self._enter(WAITING)
         else:
-            self.reports.append("UploadFailed")
+            self.reports.append(status)
             self._enter(DONE)
 
     # -- reports ------------------------------------------------------------------------
@@ -147,6 +160,17 @@ class Diagnostics:
     def next_status(self):
         """The DiagnosticsStatus to report now, or None."""
         return self.reports[0] if self.reports else None
+
+    def message(self, status):
+        """(action, payload) that tells ``status``."""
+        if self.requestId is None:
+            if status not in ("Idle", "Uploading", "Uploaded"):
+                status = "UploadFailed"
+            return "DiagnosticsStatusNotification", {"status": status}
+        payload = {"status": "UploadFailure" if status == "UploadFailed" else status}
+        if status != "Idle":
+            payload["requestId"] = self.requestId
+        return "LogStatusNotification", payload
 
     def status_answered(self, number):
         """The central system has answered report ``number`` (`report_number`), well or not."""

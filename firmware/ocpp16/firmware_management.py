@@ -12,14 +12,15 @@ _PAUSE_MS = const(60000)
 
 
 class FirmwareManagement:
-    """Joins the update ``job`` and the upload of the logs to the ``charge_point``."""
+    """Joins ``update`` (an `Update`) and the upload of the logs to the ``charge_point``."""
 
-    def __init__(self, charge_point, job):
+    def __init__(self, charge_point, update):
         self._charge_point = charge_point
-        self._job = job
-        self._in_flight = []  # actions
+        self._update = update
+        self._in_flight = []  # what is being told: "update", "upload"
         self._pause_ms = None  # until then
         self._again_ms = None  # no report until then, as one was not answered
+        self._tens = 0  # of per cent of a download that were told
         from firmware.ocpp16.diagnostics import take_up
 
         charge_point.diagnostics = take_up(charge_point.files, charge_point.log)
@@ -27,46 +28,82 @@ class FirmwareManagement:
 
     def tick(self, now_ms):
         """Move the job on and report the next status of each, one at a time."""
-        charge_point, job = self._charge_point, self._job
+        charge_point, update = self._charge_point, self._update
         clock = charge_point.clock
         evse = charge_point.evse
         busy = evse.in_use or evse.inhibited  # a trial must end before another update begins
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
-        if self._pause_ms is None:
+        update.is_offline = not charge_point.online
+        if self._pause_ms is None and update.job is not None:
             try:
-                job.tick(clock.now_s(now_ms) if clock.is_set else None, busy)
-            except OSError as error:
+                now_s = clock.now_s(now_ms) if clock.is_set else None
+                update.job.tick(now_s, busy, self._may_install(update.job, now_s))
+                self._hand_on_events(update.job)
+            except (OSError, MemoryError) as error:
                 charge_point.log("update: step not saved: %r" % error)
                 self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
-        self._report("FirmwareStatusNotification", job)
-        if charge_point.diagnostics is not None:
-            self._report("DiagnosticsStatusNotification", charge_point.diagnostics)
+        job = update.job
+        if job is not None:
+            self._tell_progress(job)
+        if job is not None and job.reports:
+            action, payload = job.next_report()
+            self._report("update", job, action, payload)
+        diagnostics = charge_point.diagnostics
+        if diagnostics is not None:
+            if diagnostics.reports:
+                action, payload = diagnostics.message(diagnostics.next_status())
+                self._report("upload", diagnostics, action, payload)
             self._drop_when_over()
 
-    def _report(self, action, source):
-        status, number = source.next_status(), source.report_number
-        if status is None or action in self._in_flight or not self._charge_point.online:
+    def _may_install(self, job, now_s):
+        if now_s is None or job.phase not in ("ready", "staged"):
+            return True
+        from firmware.ocpp16.update_policy import may_install
+
+        return may_install(self._charge_point.configuration, now_s, job.idle_s(now_s))
+
+    def _tell_progress(self, job):
+        """DataTransfer, where the key asks for it: every 10 % of a download."""
+        tens = job.progress // 10
+        if tens != self._tens and self._charge_point.online:
+            self._tens = tens
+            if tens and self._charge_point.configuration.flag("UpdateProgress"):
+                payload = {"vendorId": "uCharge", "messageId": "UpdateProgress"}
+                payload["data"] = str(10 * tens)
+                self._charge_point.send("DataTransfer", payload)
+
+    def _hand_on_events(self, job):
+        tell = getattr(self._charge_point, "security_event", None)
+        while job.events:
+            kind, info = job.events[0]
+            if tell:
+                tell(kind, info)
+            job.event_told()
+
+    def _report(self, about, source, action, payload):
+        number = source.report_number
+        if about in self._in_flight or not self._charge_point.online:
             return
         again_ms = self._again_ms
         if again_ms is not None and ticks_diff(self._charge_point.now_ms, again_ms) < 0:
             return
         self._again_ms = None
-        self._in_flight.append(action)
+        self._in_flight.append(about)
 
         def answered(ok, payload, now_ms):
-            self._in_flight.remove(action)
+            self._in_flight.remove(about)
             if not ok and payload in ("NotSent", "Timeout"):
                 if payload == "Timeout":
                     self._again_ms = ticks_add(now_ms, _PAUSE_MS)
                 return
             try:
                 source.status_answered(number)  # a CALLERROR is an answer: never loop on it
-            except OSError as error:
+            except (OSError, MemoryError) as error:
                 # After a reset it is reported once more.
                 self._charge_point.log("answered report not saved: %r" % error)
 
-        self._charge_point.send(action, {"status": status}, answered)
+        self._charge_point.send(action, payload, answered)
 
     def _drop_when_over(self):
         diagnostics = self._charge_point.diagnostics

@@ -1,4 +1,5 @@
-"""Profile RemoteTrigger: TriggerMessage (OCPP 1.6 section 5.17). Loaded for one of them.
+"""Profile RemoteTrigger: TriggerMessage (OCPP 1.6 section 5.17), and the security extension's
+ExtendedTriggerMessage. Loaded for one of them.
 
 May import: its siblings. The answer precedes what was asked for: that is only queued here.
 """
@@ -9,6 +10,9 @@ ACTIONS = (
     "\nTriggerMessage connectorId i0 requestedMessage"
     " eBootNotification|DiagnosticsStatusNotification|FirmwareStatusNotification|Heartbeat"
     "|MeterValues|StatusNotification!\n"
+    "ExtendedTriggerMessage connectorId i0 requestedMessage"
+    " eBootNotification|FirmwareStatusNotification|Heartbeat|LogStatusNotification"
+    "|MeterValues|SignChargePointCertificate|StatusNotification!\n"
 )
 
 
@@ -29,12 +33,36 @@ def TriggerMessage(charge_point, payload, now_ms):
         accepted = _meter_values(charge_point, connector_id or None)
     elif message == "StatusNotification":
         accepted = charge_point.status.triggered(connector_id)
-    else:
-        firmware = message == "FirmwareStatusNotification"
-        job = charge_point.job if firmware else charge_point.diagnostics
+    elif message == "FirmwareStatusNotification":
+        job = charge_point.job
         status = {"status": job.trigger_status if job else "Idle"}
         accepted = charge_point.send(message, status, None, True)
+    else:
+        status = _upload_status(charge_point.diagnostics, message)
+        accepted = charge_point.send(message, status, None, True)
     return {"status": "Accepted" if accepted else "Rejected"}
+
+
+def ExtendedTriggerMessage(charge_point, payload, now_ms):
+    message = payload["requestedMessage"]
+    if message == "SignChargePointCertificate":
+        return {"status": "NotImplemented"}
+    if message == "FirmwareStatusNotification":
+        job = charge_point.job
+        status = job.signed_status() if job else {"status": "Idle"}
+        if charge_point.send("SignedFirmwareStatusNotification", status, None, True):
+            return {"status": "Accepted"}
+        return {"status": "Rejected"}
+    return TriggerMessage(charge_point, payload, now_ms)
+
+
+def _upload_status(diagnostics, message):
+    """What to say of an upload of the logs: "Idle" unless it was asked for the same way."""
+    if diagnostics:
+        action, payload = diagnostics.message(diagnostics.trigger_status)
+        if action == message:
+            return payload
+    return {"status": "Idle"}
 
 
 def _meter_values(charge_point, connector_id):

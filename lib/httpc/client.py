@@ -32,9 +32,11 @@ async def get(
     max_redirects=3,
     resolver=None,
     slow_ms=60000,
+    allow=None,
 ):
     """A Response to a GET of ``url``, from byte ``offset`` of the version named ``etag``.
 
+    ``allow(target)``, given each httpc.url.Url on the way, may raise HttpError.
     ``timeout_ms`` bounds each step: up to the end of the head, every read of the body; of which
     1 KB may take ``slow_ms`` of waiting. https needs ``tls`` (a context of transport.make_tls).
     Check ``Response.offset``: it is 0, and the whole file comes,
@@ -45,6 +47,8 @@ async def get(
         offset = 0
     target = parse(url, "https", allow_http and "http")
     while True:
+        if allow:
+            allow(target)
         response = Response(offset, etag, timeout_ms, slow_ms)
         lines = ["Accept-Encoding: identity", "Connection: close"]
         if offset:

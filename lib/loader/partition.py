@@ -136,10 +136,11 @@ class PartitionSlot(Slot):
         self.close()
         self._written = 0
 
-    def resume(self, header):
+    def resume(self, header, take=None):
         """Begin behind the sectors that hold what ``header`` says; returns their number.
 
-        A last sector that is not whole is written again. Raises SlotInUse, OSError.
+        ``take(view)`` is given each. A last sector that is not whole is written again. Raises
+        SlotInUse, OSError.
         """
         self.erase()
         if self.header() is not None:  # holds an image, not the beginning of one
@@ -150,6 +151,8 @@ class PartitionSlot(Slot):
             self._partition.readblocks(count, view, 0)
             if binascii.crc32(view) & 0xFFFFFFFF != header.sector_crc(count):
                 break
+            if take:
+                take(view)
             count += 1
         self._written = count * SECTOR_SIZE
         return count

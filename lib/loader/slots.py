@@ -199,6 +199,45 @@ class FileSlot(Slot):
         self._files.remove(self._path + ".rom")
         self._written = 0
 
+    def resume(self, header, take=None):
+        """Begin behind the sectors that hold what ``header`` says; returns their number.
+
+        ``take(view)`` is given each. What can't be gone on with is erased: an image, or a last
+        sector that is not whole (a file can't be cut short). Raises SlotInUse, OSError.
+        """
+        self._refuse_mounted()
+        self.close()
+        size = self._files.size(self._path + ".rom") or 0
+        count = 0
+        if self.header() is None and size <= header.payload_size:
+            for _ in self._good_sectors(header):
+                count += 1
+        if min(count * SECTOR_SIZE, header.payload_size) != size:
+            count = 0
+        if not count:
+            self.erase()
+            return 0
+        self._verified = None
+        self._written = size
+        if take:
+            for sector in self._good_sectors(header):
+                take(sector)
+        return count
+
+    def _good_sectors(self, header):
+        view = memoryview(bytearray(SECTOR_SIZE))
+        count = 0
+        try:
+            with self._files.open(self._path + ".rom", "rb") as file:
+                while count * SECTOR_SIZE < header.payload_size:
+                    sector = view[: file.readinto(view)]
+                    if binascii.crc32(sector) & 0xFFFFFFFF != header.sector_crc(count):
+                        break
+                    count += 1
+                    yield sector
+        except OSError:
+            pass
+
     def append(self, view):
         """Write the next bytes of the payload. Raises SlotInUse, SlotFull, OSError."""
         self._refuse_mounted()

@@ -1,8 +1,9 @@
 """An update file, streamed into a slot: header checked first, then sector by sector.
 
 Push interface without I/O of its own: the caller reads bytes into ``space()`` and reports
-them with ``advance(count)``. Nothing is erased before the header has passed every check,
-and the slot is published only after the SHA-256 of the stream and of what was written.
+them with ``advance(count)``. Once the header has passed every check here, ``is_asking`` is True:
+the caller judges who signed it and calls ``begin`` (or ``resume``); nothing is erased before.
+``check`` holds the stream and what was written against the header, ``publish`` makes it count.
 May import: ``loader.header``, ``ota.manifest``.
 """
 
@@ -16,27 +17,28 @@ from ota.manifest import Manifest, ManifestError, Refused, check
 class Installer:
     """One attempt to fill ``slot``. ``buffer``: 4096 bytes, kept by the caller.
 
-    ``verify_signature(header)`` raises Refused; it runs after the device checks and before
-    the erase. None: signatures are not checked.
+    ``header`` and ``manifest``: of the file, once they have passed the checks. ``total``: bytes
+    of the whole file, where the transfer tells. ``hash_file``: the file's own SHA-256 is wanted.
     """
 
-    def __init__(self, slot, device, buffer, total=None, verify_signature=None):
+    def __init__(self, slot, device, buffer, total=None, hash_file=False):
+        self.header = None
         self.manifest = None
+        self.is_asking = False
         self._slot = slot
         self._device = device
         self._buffer = memoryview(buffer)
-        self._total = total  # bytes of the whole file, where the transfer tells
-        self._verify_signature = verify_signature
+        self._total = total
         self._head = memoryview(bytearray(PREFIX_SIZE))
-        self._header = None
-        self._hasher = None
+        self._hasher = hashlib.sha256()
+        self._file_hasher = hashlib.sha256() if hash_file else None
         self._filled = 0  # of the head or of the sector in the buffer
         self._sectors = 0
         self._left = 0  # payload bytes not yet written
 
     def space(self):
         """Where the next bytes belong: a view, empty when the file is complete."""
-        if self._header is None:
+        if self.header is None:
             return self._head[self._filled :]
         return self._buffer[self._filled : min(SECTOR_SIZE, self._left)]
 
@@ -46,67 +48,106 @@ class Installer:
         Raises Refused (content), SlotFull, OSError (storage).
         """
         self._filled += count
-        if self._header is None:
+        if self.header is None:
             if self._filled == len(self._head):
-                self._head_filled()
+                if len(self._head) == PREFIX_SIZE:
+                    self._grow_head()
+                else:
+                    self.take_head(bytes(self._head))
         elif self._filled == min(SECTOR_SIZE, self._left):
             self._sector_filled()
 
-    def _head_filled(self):
-        try:
-            if len(self._head) == PREFIX_SIZE:
-                self._grow_head()
-                return
-            self._header = Header(bytes(self._head))
-            self.manifest = Manifest(self._header)
-        except (HeaderError, ManifestError) as error:
-            self._header = None
-            raise Refused(str(error))
-        check(self.manifest, self._device)
-        if self._verify_signature:
-            self._verify_signature(self._header)
-        self._head = None
-        self._hasher = hashlib.sha256()
-        self._filled = 0
-        self._left = self._header.payload_size
-        self._slot.erase()
-
     def _grow_head(self):
-        size, _, _, payload_size, _ = read_prefix(self._head)
+        try:
+            size, _, _, payload_size, _ = read_prefix(self._head)
+        except HeaderError as error:
+            raise Refused(str(error))
         if self._total is not None and self._total != size + payload_size:
             raise Refused("file of %d bytes, not %d" % (self._total, size + payload_size))
         grown = bytearray(size)
         grown[:PREFIX_SIZE] = bytes(self._head)
         self._head = memoryview(grown)
 
+    def take_head(self, data):
+        """``data`` is the whole header. Raises Refused."""
+        try:
+            header = Header(data)
+            self.manifest = Manifest(header)
+        except (HeaderError, ManifestError) as error:
+            raise Refused(str(error))
+        check(self.manifest, self._device)
+        self.header = header
+        self.is_asking = True
+
+    def begin(self):
+        """Empty the slot for the payload. Raises SlotInUse, OSError."""
+        self._start()
+        self._slot.erase()
+
+    def resume(self):
+        """Go on behind the sectors of this very image that the slot holds; how many they are.
+
+        Raises SlotInUse, OSError.
+        """
+        self._start()
+        self._sectors = self._slot.resume(self.header, self._hash)
+        self._left = max(0, self._left - self._sectors * SECTOR_SIZE)
+        return self._sectors
+
+    def _start(self):
+        if self._file_hasher:
+            self._file_hasher.update(self.header.data)
+        self.is_asking = False
+        self._head = None
+        self._filled = 0
+        self._left = self.header.payload_size
+
+    @property
+    def offset(self):
+        """Bytes of the file that need not be fetched again."""
+        return self.header.size + self.header.payload_size - self._left
+
+    def _hash(self, sector):
+        self._hasher.update(sector)
+        if self._file_hasher:
+            self._file_hasher.update(sector)
+
     def _sector_filled(self):
         sector = self._buffer[: self._filled]
-        if binascii.crc32(sector) & 0xFFFFFFFF != self._header.sector_crc(self._sectors):
+        if binascii.crc32(sector) & 0xFFFFFFFF != self.header.sector_crc(self._sectors):
             self.abandon()
             raise Refused("sector %d is damaged" % self._sectors)
-        self._hasher.update(sector)
+        self._hash(sector)
         self._slot.append(sector)
         self._sectors += 1
         self._left -= self._filled
         self._filled = 0
 
-    def finish(self):
-        """The transfer has ended: check all, publish. A generator, one step a sector.
+    def check(self):
+        """The transfer has ended: is all here, and as it should be? A generator, one step a
+        sector.
 
         Raises Refused when the file is incomplete or any digest is wrong.
         """
-        if self._header is None or self._left:
+        if self.header is None or self.is_asking or self._left:
             self.abandon()
             raise Refused("file ends early")
         self._slot.close()
-        if self._hasher.digest() != self._header.digest:
+        if self._hasher.digest() != self.header.digest:
             raise Refused("payload digest is wrong")
         matches = False
-        for matches in self._slot.compare(self._header):
+        for matches in self._slot.compare(self.header):
             yield
         if not matches:
             raise Refused("what was written does not read back")
-        self._slot.publish(self._header.data)
+
+    def file_digest(self):
+        """SHA-256 of the whole file, where ``hash_file`` was asked for; once, after ``check``."""
+        return self._file_hasher.digest()
+
+    def publish(self):
+        """The slot holds this image from now on. Raises OSError."""
+        self._slot.publish(self.header.data)
 
     def abandon(self):
         """Stop here; the slot stays unpublished."""

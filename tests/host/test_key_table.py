@@ -14,25 +14,36 @@ AUTHORIZATION = "scenario/test_authorization.py"
 OFFLINE = "scenario/test_authorization_offline.py"
 EFFECTS = "scenario/test_key_effects.py"
 LENGTHS = (EFFECTS, "test_lengths_of_lists")
+CERTIFICATES = "scenario/test_certificates.py"
+CREDENTIALS = "scenario/test_credentials.py"
 CONFIGURATION = "scenario/test_configuration.py"
 METERING = "scenario/test_meter_values.py"
 AT_THE_END = "scenario/test_transaction_data.py"
 
 # Key -> file, test. The file names the key, too.
 TABLE = {
+    "AdditionalRootCertificateCheck": (CERTIFICATES, "test_AdditionalRootCertificateCheck"),
     "AllowOfflineTxForUnknownId": (OFFLINE, "test_AllowOfflineTxForUnknownId"),
+    "AllowPkcs1Signature": ("host/test_update_trust.py", "test_AllowPkcs1Signature"),
+    "AllowPlainUpdateFirmware": (
+        "scenario/test_signed_update.py", "test_AllowPlainUpdateFirmware",
+    ),
     "AuthorizationCacheEnabled": (OFFLINE, "test_AuthorizationCacheEnabled"),
+    "AuthorizationKey": (CREDENTIALS, "test_tc_073_a_new_key"),
     "AuthorizeRemoteTxRequests": (
         "scenario/test_remote_start_stop.py", "test_asks_no_one_where_configured",
     ),
+    "CertificateStoreMaxLength": (CERTIFICATES, "test_CertificateStoreMaxLength"),
     "ClockAlignedDataInterval": (METERING, "test_nothing_but_the_clock_without_a_transaction"),
     "ConnectionTimeOut": (CONFIGURATION, "test_connection_time_out_takes_effect"),
     "ConnectorPhaseRotation": (EFFECTS, "test_ConnectorPhaseRotation"),
     "ConnectorPhaseRotationMaxLength": LENGTHS,
+    "CpoName": (EFFECTS, "test_CpoName"),
     "GetConfigurationMaxKeys": (EFFECTS, "test_GetConfigurationMaxKeys"),
     "HeartbeatInterval": (EFFECTS, "test_HeartbeatInterval"),
     "LocalAuthorizeOffline": (OFFLINE, "test_LocalAuthorizeOffline"),
     "LocalPreAuthorize": (AUTHORIZATION, "test_LocalPreAuthorize"),
+    "LocalTimeOffset": ("scenario/test_update_policy.py", "test_window_is_in_local_time"),
     "MaxCurrent": (EFFECTS, "test_MaxCurrent"),
     "MaxEnergyOnInvalidId": (AUTHORIZATION, "test_MaxEnergyOnInvalidId"),
     "MessageTimeout": (EFFECTS, "test_MessageTimeout"),
@@ -45,6 +56,7 @@ TABLE = {
     "NumberOfConnectors": (EFFECTS, "test_NumberOfConnectors"),
     "ResetRetries": (EFFECTS, "test_ResetRetries"),
     "RestartDelayMax": ("sim/test_restart_delay.py", "test_contactors_stay_open_after_power_on"),
+    "SecurityProfile": (CREDENTIALS, "test_tc_083_to_a_higher_profile"),
     "StopTransactionMaxMeterValues": (
         AT_THE_END, "test_never_more_than_the_most_and_evenly_spaced",
     ),
@@ -64,6 +76,11 @@ TABLE = {
     "TransactionMessageRetryInterval": (EFFECTS, "test_TransactionMessageRetryInterval"),
     "TxResumptionTimeout": ("scenario/test_resumption.py", "test_pilot_tells_nothing_in_time"),
     "UnlockConnectorOnEVSideDisconnect": (EFFECTS, "test_UnlockConnectorOnEVSideDisconnect"),
+    "UpdateLocations": ("scenario/test_update_policy.py", "test_UpdateLocations"),
+    "UpdateMinimumIdle": ("scenario/test_update_policy.py", "test_UpdateMinimumIdle"),
+    "UpdateProgress": ("scenario/test_update_policy.py", "test_UpdateProgress"),
+    "UpdateWindowEnd": ("scenario/test_update_policy.py", "test_window"),
+    "UpdateWindowStart": ("scenario/test_update_policy.py", "test_window"),
     "WebSocketPingInterval": ("unit/test_link.py", "test_a_dead_peer_is_given_up"),
 }  # fmt: skip
 

@@ -12,7 +12,8 @@ from model import World
 from nor import PowerCut
 
 import samples
-from firmware.ocpp16.update_job import UpdateJob
+from firmware.ocpp16.update import Update
+from firmware.update_trust import Trust
 from firmware.updater import Updater
 from loader import record, verdict
 from loader.choose import choose
@@ -32,12 +33,14 @@ class Reset(BaseException):
 
 
 class Download:
-    """An httpc response over bytes."""
+    """An httpc response over bytes, from ``offset`` on."""
 
-    def __init__(self, data):
+    def __init__(self, data, offset):
         self.total = len(data)
+        self.etag = '"%d"' % len(data)
+        self.offset = offset
         self._data = data
-        self._at = 0
+        self._at = offset
 
     async def readinto(self, view):
         count = min(len(view), self.total - self._at)
@@ -134,9 +137,9 @@ class Application:
         self.record = held
         self.world = world
         self.image = image
-        self.job = UpdateJob(files, lambda text: None, self._new_id)
+        self.update = Update(files, _say_nothing, _say_nothing, self._new_id)
         self.updater = Updater(
-            self.job,
+            self.update,
             files,
             slots,
             lambda: self.record,
@@ -144,21 +147,25 @@ class Application:
             self._get,
             lambda: _NOW_S,
             self._reset,
-            lambda text: None,
+            _say_nothing,
+            lambda: Trust(allow_unsigned=True),
         )
 
     def _new_id(self):
         return 1000 + self.world.current
 
-    async def _get(self, url):
-        return Download(self.world.updates[int(url)].image.file)
+    async def _get(self, url, offset, etag):
+        download = Download(self.world.updates[int(url)].image.file, offset)
+        if offset and etag != download.etag:
+            raise RuntimeError("goes on with another file")
+        return download
 
     def _reset(self):
         raise Reset
 
     def run(self):
         """Until nothing happens any more and no update is asked for."""
-        self.job.settle(self.record, self.slots[other(self.record.home)])
+        self.update.settle(self.record, self.slots[other(self.record.home)])
         quiet = 0
         while quiet < _QUIET_TURNS:
             quiet += 1
@@ -175,7 +182,7 @@ class Application:
 
     def _turn(self):
         """Do one thing; True if there was one."""
-        world, job = self.world, self.job
+        world = self.world
         if self.record.state == TRIAL:
             if self.image.rejects:
                 verdict.reject(self.files, self.record, "selftest")
@@ -183,14 +190,20 @@ class Application:
             world.confirming(self.record.digest)
             self.record = verdict.confirm(self.files, self.record, self.slots, self.image.floor)
             world.confirmed(self.record)
-            job.settle(self.record, self.slots[other(self.record.home)])
+            self.update.settle(self.record, self.slots[other(self.record.home)])
             return True
         if world.asked() and self._request():
             return True
+        job = self.update.job
+        if job is None:
+            return False
         status = job.next_status()
         if status:
             world.report(status)
             job.status_answered(job.report_number)
+            return True
+        if job.events:
+            job.event_told()
             return True
         before = job.phase
         job.tick(_NOW_S, False)
@@ -201,8 +214,12 @@ class Application:
     def _request(self):
         """UpdateFirmware; False while the job does not take it."""
         try:
-            self.job.request(str(self.world.current), _NOW_S, 0, 0)
+            self.update.request(str(self.world.current), _NOW_S, 0, 0)
         except CallError:
             return False
         self.world.acknowledge()
         return True
+
+
+def _say_nothing(text):
+    pass

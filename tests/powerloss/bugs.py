@@ -1,6 +1,6 @@
 """Seeded bugs: each breaks one rule of the update; the campaign must notice every one."""
 
-from firmware.ocpp16.update_job import UpdateJob
+from firmware.ocpp16.update import Update
 from firmware.updater import Updater
 from loader import record, verdict
 from loader.decide import Facts
@@ -38,50 +38,49 @@ def record_erased_first():
 
 def flip_before_verify():
     """The trial is armed when the download begins instead of when it is checked."""
-    attempt = Updater._attempt
+    step = Updater.step
     updaters = []
 
     async def noted(self):
         updaters.append(self)
-        _on_head_filled(hasty)
-        await attempt(self)
+        _on_begin(hasty)
+        await step(self)
 
     def hasty(installer):
         updater = updaters[-1]
-        installer._slot.publish(installer._header.data)
+        installer._slot.publish(installer.header.data)
         verdict.arm(
-            updater._files,
-            updater._record(),
-            updater._slots,
+            updater.files,
+            updater.record(),
+            updater.slots,
             installer.manifest.version,
             1,
-            updater._job.id,
+            updater.update.job.id,
         )
 
-    Updater._attempt = noted
+    Updater.step = noted
 
 
-def _on_head_filled(act):
-    """Have the installer, loaded afresh for each download, call ``act`` after its checks."""
+def _on_begin(act):
+    """Have the installer, loaded afresh for each download, call ``act`` after the erase."""
     from ota.installer import Installer
 
-    fill = Installer._head_filled
+    begin = Installer.begin
 
-    def filled(self):
-        fill(self)
-        if self._header:
-            act(self)
+    def begun(self):
+        begin(self)
+        act(self)
 
-    Installer._head_filled = filled
+    Installer.begin = begun
 
 
 def published_before_written():
     """The header is published with the first sector, the payload follows."""
-    attempt = Updater._attempt
+    step = Updater.step
 
     async def eager(self):
-        _on_head_filled(lambda i: setattr(i._slot, "eager_header", i._header.data))
-        await attempt(self)
+        _on_begin(lambda i: setattr(i._slot, "eager_header", i.header.data))
+        await step(self)
 
     def patch(slot_class):
         append = slot_class.append
@@ -96,24 +95,34 @@ def published_before_written():
 
         slot_class.append = append_eagerly
 
-    Updater._attempt = eager
+    Updater.step = eager
     patch(FileSlot)
     patch(PartitionSlot)
 
 
 def outcome_forgotten():
     """A report is struck off the list when it is sent instead of when it is answered."""
-    next_status = UpdateJob.next_status
-    answered = UpdateJob.status_answered
+    begin = Update.begin
 
-    def careless(self):
-        status = next_status(self)
-        if status:
-            answered(self, self.report_number)
-        return status
+    def careless_begin(self):
+        job = begin(self)
+        kind = type(job)
+        if not hasattr(kind, "is_careless"):  # loaded afresh for each job
+            next_status = kind.next_status
+            answered = kind.status_answered
 
-    UpdateJob.next_status = careless
-    UpdateJob.status_answered = lambda self, number: None
+            def careless(job):
+                status = next_status(job)
+                if status:
+                    answered(job, job.report_number)
+                return status
+
+            setattr(kind, "is_careless", True)  # noqa: B010
+            setattr(kind, "next_status", careless)  # noqa: B010
+            kind.status_answered = lambda self, number: None
+        return job
+
+    Update.begin = careless_begin
 
 
 def confirmed_at_start():
@@ -133,13 +142,14 @@ def completion_forgotten():
 
 def owed_report_dropped():
     """A new request forgets the outcome that the last update has still to report."""
-    request = UpdateJob.request
+    request = Update.request
 
     def careless(self, location, retrieve_s, retries, retry_interval_s):
-        self.reports = []
-        request(self, location, retrieve_s, retries, retry_interval_s)
+        if self.job:
+            self.job.reports = []
+        return request(self, location, retrieve_s, retries, retry_interval_s)
 
-    UpdateJob.request = careless
+    Update.request = careless
 
 
 def crashes_not_counted():

@@ -26,8 +26,8 @@ class TestFirmwareUpdate(unittest.TestCase):
         job_id = bench.job.id
         bench.power_up()
         record = Record(CONFIRMED, "b", "a", "confirm")
-        record.request_kind, record.request_id = jobs.KIND_PLAIN, job_id
-        bench.job.settle(record, None)
+        record.request_kind, record.request_id = jobs.PLAIN, job_id
+        bench.update.settle(record, None)
         bench.central.forget()
         bench.connect()
         bench.run(2)
@@ -92,8 +92,8 @@ class TestFirmwareUpdate(unittest.TestCase):
         job_id = bench.job.id
         bench.power_up()
         record = Record(REJECTED, "a", "a", "watchdog")
-        record.request_kind, record.request_id = jobs.KIND_PLAIN, job_id
-        bench.job.settle(record, None)
+        record.request_kind, record.request_id = jobs.PLAIN, job_id
+        bench.update.settle(record, None)
         self.assertEqual(bench.statuses(), ["Downloading", "Downloaded", "Installing"])
         bench.run(1)
         bench.central.forget()
@@ -132,6 +132,26 @@ class TestFirmwareUpdate(unittest.TestCase):
         bench.run(200)
         # 30 s without an answer, and 60 s.
         self.assertEqual(bench.statuses().count("Downloading"), 3)
+
+    def test_no_heap_to_keep_a_step_costs_time_and_nothing_else(self):
+        bench = self.bench
+        write = bench.files.write
+
+        def full(path, data):
+            raise MemoryError
+
+        bench.ask()
+        bench.files.write = full
+        bench.run(2)
+        self.assertEqual(bench.job.phase, jobs.SCHEDULED)
+        bench.files.write = write
+        bench.until(jobs.DOWNLOADING)
+        bench.files.write = full
+        bench.run(2)
+        bench.files.write = write
+        bench.job.transport_failed("404", START_S)
+        bench.run(2)
+        self.assertEqual(bench.statuses(), ["Downloading", "DownloadFailed"])
 
     def test_malformed_requests_get_the_right_error(self):
         for changes, code in (

@@ -55,6 +55,12 @@ class KeyEffects(Scenario):
             self.assertEqual(self.set(name, ",".join(more)), "Rejected", name)
             self.assertEqual(self.value(name), ",".join(items[:most]))
 
+    def test_CpoName(self):
+        self.assertEqual(self.set("CpoName", "Strom AG"), "Accepted")
+        self.bench.power_up()
+        self.bench.cold_boot()
+        self.assertEqual(self.value("CpoName"), "Strom AG")
+
     def test_GetConfigurationMaxKeys(self):
         most = int(self.value("GetConfigurationMaxKeys"))
         answer = self.call("GetConfiguration", key=["Odd"] * most)

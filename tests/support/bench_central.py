@@ -45,6 +45,9 @@ class Central:
             "StatusNotification": {},
             "DiagnosticsStatusNotification": {},
             "FirmwareStatusNotification": {},
+            "LogStatusNotification": {},
+            "SecurityEventNotification": {},
+            "SignedFirmwareStatusNotification": {},
         }
 
     def boot(self, status, interval_s=300):

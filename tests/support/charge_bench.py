@@ -1,5 +1,6 @@
 """A charge point on a bench: virtual time, a scripted central system, a simulated vehicle."""
 
+from asynctest import run  # pyright: ignore[reportMissingImports]
 from bench_central import STEP_MS, BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
@@ -241,6 +242,8 @@ class Bench:
         self._deliveries = []
         for text in deliveries:
             self.charge_point.receive(text, self.now_ms)
+        while self.charge_point.work:
+            run(self.charge_point.work.pop(0))
         outgoing = self.charge_point.outgoing
         while outgoing:
             if not self.linked:

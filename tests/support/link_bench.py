@@ -23,6 +23,9 @@ class ChargePoint:
             raise KeyError(key)
         return self._ping_s
 
+    def security_event(self, kind, techInfo):
+        self.events.append(kind)
+
     def connected(self, now_ms):
         self.events.append("connected")
         self.outgoing.append("boot")

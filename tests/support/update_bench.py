@@ -2,6 +2,7 @@
 
 from charge_bench import Bench
 from firmware.ocpp16.firmware_management import FirmwareManagement
+from firmware.ocpp16.update import Update
 from firmware.ocpp16.update_job import UpdateJob
 
 REQUEST = {"location": "https://host/x.ucup", "retrieveDate": "2026-01-01T00:00:00Z"}
@@ -12,12 +13,18 @@ class UpdateBench(Bench):
 
     def power_up(self, stop_reason="PowerLoss", inhibited=False):
         self._ids = getattr(self, "_ids", iter(range(1000)))
-        self._job = UpdateJob(self.files, self.lines.append, lambda: next(self._ids))
+        log = self.lines.append
+        self._job = Update(self.files, log, log, lambda: next(self._ids), (1, 0, 0))
         super().power_up(stop_reason, inhibited)
         self.charge_point.register(FirmwareManagement(self.charge_point, self._job))
 
     @property
     def job(self):
+        """The job; one that is over where there is none."""
+        return self._job.job or UpdateJob(self._job)
+
+    @property
+    def update(self):
         return self._job
 
     def statuses(self):

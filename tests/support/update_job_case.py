@@ -4,6 +4,7 @@ import unittest
 
 import samples
 from firmware.ocpp16 import update_job as jobs
+from firmware.ocpp16.update import Update
 from firmware.ocpp16.update_job import UpdateJob
 from loader.record import Record
 
@@ -27,14 +28,24 @@ class UpdateJobCase(unittest.TestCase):
         self.files = samples.folder()
         self.log = []
         self.ids = iter(range(100, 200))
-        self.job = self.load()
+        self.lasting = []
+        self.events = []
+        self.load()
 
     def load(self):
-        """The job as a fresh boot finds it."""
-        return UpdateJob(self.files, self.log.append, lambda: next(self.ids))
+        """As a fresh boot finds it; the job."""
+        self.update = Update(
+            self.files, self.log.append, self.lasting.append, lambda: next(self.ids), (1, 0, 0)
+        )
+        return self.job
+
+    @property
+    def job(self):
+        """The job; one that is over where there is none."""
+        return self.update.job or UpdateJob(self.update)
 
     def ask(self, retries=0, interval_s=30, retrieve_s=NOW_S):
-        self.job.request("https://host/x", retrieve_s, retries, interval_s)
+        self.update.request("https://host/x", retrieve_s, retries, interval_s)
 
     def to(self, phase):
         """Drive the job to ``phase`` by the ordinary way, every report answered."""
@@ -57,10 +68,13 @@ class UpdateJobCase(unittest.TestCase):
         while self.job.next_status():
             seen.append(self.job.next_status())
             self.job.status_answered(self.job.report_number)
+        while self.job.events:
+            self.events.append(self.job.events[0])
+            self.job.event_told()
         return seen
 
     def record(self, state, reason="install", request_id=None):
         record = Record(state, "b", "a", reason)
-        record.request_kind = jobs.KIND_PLAIN
+        record.request_kind = jobs.PLAIN
         record.request_id = self.job.id if request_id is None else request_id
         return record

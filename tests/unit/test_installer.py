@@ -33,10 +33,13 @@ class TestInstaller(unittest.TestCase):
             part = data[at : at + min(chunk, len(space))]
             space[: len(part)] = part
             installer.advance(len(part))
+            if installer.is_asking:
+                installer.begin()
             at += len(part)
             space = installer.space()
-        for _ in installer.finish():
+        for _ in installer.check():
             pass
+        installer.publish()
         return installer
 
     def refused(self, data, words, **more):

@@ -29,6 +29,9 @@ class ChargePoint:
     def number(self, key):
         return 0
 
+    def security_event(self, kind, techInfo):
+        pass
+
     def connected(self, now_ms):
         self.connections += 1
 

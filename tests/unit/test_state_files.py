@@ -101,16 +101,16 @@ class PreviousReadsNew(unittest.TestCase):
 
     def test_job_in_every_phase(self):
         self.bench.central.answers["FirmwareStatusNotification"] = None
-        job = self.bench.job
+        update = self.bench.update
         for phase, act in (
-            (jobs.SCHEDULED, lambda: job.request("https://host/x", 1 << 31, 1, 60)),
-            (jobs.DOWNLOADING, lambda: job.request("https://host/x", 0, 1, 60)),
-            (jobs.RETRY, lambda: job.transport_failed("404", 1 << 31)),
-            (jobs.DONE, lambda: job.transport_failed("404", 0)),
+            (jobs.SCHEDULED, lambda: update.request("https://host/x", 1 << 31, 1, 60)),
+            (jobs.DOWNLOADING, lambda: update.request("https://host/x", 0, 1, 60)),
+            (jobs.RETRY, lambda: update.job.transport_failed("404", 1 << 31)),
+            (jobs.DONE, lambda: update.job.transport_failed("404", 0)),
         ):
             act()
             self.bench.run(1)
-            self.assertEqual(job.phase, phase)
+            self.assertEqual(update.job.phase, phase)
             found = previous.read_job(self.bench.files)
             self.assertEqual(found["phase"], phase)
             self.assertEqual(found["location"], "https://host/x")

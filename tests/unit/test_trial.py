@@ -2,7 +2,7 @@
 
 import unittest
 
-from firmware.trial import Trial
+from firmware.trial import Trial, deadline_s
 from ticks import ticks_add
 
 
@@ -37,6 +37,21 @@ class TestTrial(unittest.TestCase):
         for _ in range(20):
             self.assertIsNone(self.at(31, self_test_passed=False))
             self.assertEqual(self.at(31), Trial.CONFIRM)
+
+
+class Job:
+    """What a trial asks of the update job."""
+
+    def __init__(self, offline):
+        self.offline = offline
+
+
+class TestDeadline(unittest.TestCase):
+    def test_longer_where_the_image_before_had_no_central_system_either(self):
+        self.assertEqual(deadline_s(600, None), 600)
+        self.assertEqual(deadline_s(600, Job(False)), 600)
+        self.assertEqual(deadline_s(600, Job(True)), 86400)
+        self.assertEqual(deadline_s(100000, Job(True)), 100000)
 
 
 if __name__ == "__main__":

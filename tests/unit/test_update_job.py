@@ -3,6 +3,7 @@
 import unittest
 
 from firmware.ocpp16 import update_job as jobs
+from firmware.ocpp16.update import PATH
 from loader.record import CONFIRMED
 from ocppj import CallError
 from update_job_case import NOW_S, Slot, UpdateJobCase
@@ -43,13 +44,14 @@ class TestUpdateJob(UpdateJobCase):
         self.job.staged((1, 1, 0))
         self.assertEqual(self.drain(), ["Downloaded"])
         self.job.tick(NOW_S, False)
+        self.job.tick(NOW_S, False)
         self.assertEqual(self.drain(), ["Installing"])
         self.job.armed()
         self.assertEqual(self.drain(), [])
-        self.job.settle(self.record(CONFIRMED, "confirm"), Slot())
+        self.update.settle(self.record(CONFIRMED, "confirm"), Slot())
         self.assertEqual(self.drain(), ["Installed"])
         self.assertEqual(self.job.phase, jobs.IDLE)
-        self.assertIsNone(self.files.size(jobs.PATH), "nothing stays behind")
+        self.assertIsNone(self.files.size(PATH), "nothing stays behind")
         self.assertEqual(self.job.trigger_status, "Idle")
 
     def test_transport_failures_are_retried_after_the_interval(self):
@@ -86,7 +88,7 @@ class TestUpdateJob(UpdateJobCase):
         for phase in (jobs.SCHEDULED, jobs.WAITING, jobs.DOWNLOADING, jobs.STAGED):
             self.to(phase)
             generation, first = self.job.generation, self.job.id
-            self.job.request("https://host/newer", NOW_S, 0, 0)
+            self.update.request("https://host/newer", NOW_S, 0, 0)
             self.assertNotEqual(self.job.generation, generation, phase)
             self.assertNotEqual(self.job.id, first)
             self.assertEqual((self.job.phase, self.job.reports), (jobs.SCHEDULED, []))

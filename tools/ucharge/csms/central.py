@@ -48,7 +48,7 @@ class CentralSystem:
         self._port = port
         self._tls = tls
         self._path = path
-        self._passwords = passwords
+        self.passwords = passwords
         self._known = known
         self._chargers = {}
         self._listeners = [on_entry] if on_entry else []
@@ -130,7 +130,7 @@ class CentralSystem:
         identity = _identity(request.path)
         if not identity or (self._known is not None and identity not in self._known):
             return connection.respond(http.HTTPStatus.NOT_FOUND, "unknown charge point\n")
-        if self._passwords is not None and not self._knows(identity, request.headers):
+        if self.passwords is not None and not self._knows(identity, request.headers):
             refusal = connection.respond(http.HTTPStatus.UNAUTHORIZED, "wrong key\n")
             refusal.headers["WWW-Authenticate"] = 'Basic realm="ocpp"'
             return refusal
@@ -145,7 +145,7 @@ class CentralSystem:
             user, _, key = base64.b64decode(value, validate=True).partition(b":")
         except binascii.Error:
             return False
-        return user == identity.encode() and key == self._passwords.get(identity)
+        return user == identity.encode() and key == self.passwords.get(identity)
 
     def _select(self, _connection, offered):
         if SUBPROTOCOL not in offered:

@@ -67,7 +67,12 @@ class Bench:
             on_console=on_console,
             **chip_options,
         )
-        self._config = {"confirm_after_s": CONFIRM_AFTER_S, "keys": KEYS, **(config or {})}
+        self._config = {
+            "confirm_after_s": CONFIRM_AFTER_S,
+            "keys": KEYS,
+            "allow_unsigned": True,
+            **(config or {}),
+        }
         self._stack = AsyncExitStack()
 
     async def __aenter__(self):

@@ -1,0 +1,67 @@
+"""What an update job still has to tell: reports until they are answered, security events.
+
+Loaded while there is an update. May import: its siblings.
+"""
+
+from firmware.ocpp16 import update_job_file
+from firmware.ocpp16.update_statuses import message, plain
+
+
+class Reports:
+    """The part of an UpdateJob that tells; see there for its fields."""
+
+    phase: str
+    reports: list
+    events: list
+    last_status: str
+
+    def __init__(self, update):
+        self._update = update
+        self.report_number = 0  # of the report that is next: an answer names it
+
+    def clear(self):
+        """There is no request."""
+
+    def next_status(self):
+        """The status to report now, or None."""
+        return message(self.reports[0])[1]["status"] if self.reports else None
+
+    def next_report(self):
+        """(action, payload) of the report that is due, or None."""
+        return message(self.reports[0]) if self.reports else None
+
+    def status_answered(self, number):
+        """The central system has answered report ``number`` (`report_number`), well or not."""
+        if self.reports and number == self.report_number:
+            self.report_number += 1
+            report = self.reports.pop(0)
+            self.last_status = plain(report)
+            self._note_last(report)
+            self._save_or_end()
+
+    def event_told(self):
+        """The oldest of ``events`` was handed on."""
+        self.events.pop(0)
+        self._save_or_end()
+
+    def _note_last(self, report):
+        if not isinstance(report, str):
+            self._update.last = None if report[0] == "Installed" else report
+
+    def _save_or_end(self):
+        if self.phase == "done" and not self.reports and not self.events:
+            self.clear()
+            update_job_file.remove(self, self._update)
+            self._update.end()
+        else:
+            update_job_file.save(self, self._update)
+
+    @property
+    def trigger_status(self):
+        """What TriggerMessage(FirmwareStatusNotification) is answered with."""
+        return plain(self.reports[-1]) if self.reports else self.last_status
+
+    def signed_last(self):
+        """[status, requestId] that was reported last, or is to be; None where that is none."""
+        report = self.reports[-1] if self.reports else None
+        return self._update.last if report is None or isinstance(report, str) else report

@@ -1,0 +1,114 @@
+"""Whether an update file, and a request for one, is signed by somebody this board trusts.
+
+Loaded for that alone. Two signatures: every file brings a certificate and a signature over its
+own head, which names the payload's digest; a signed request brings its own pair, over the whole
+file. Trust begins at the installed ManufacturerRootCertificates.
+May import: ``pki``, ``ota``.
+"""
+
+import hashlib
+
+from micropython import const
+from ota.manifest import Refused
+
+CERTIFICATE = const("InvalidFirmwareSigningCertificate")
+SIGNATURE = const("InvalidFirmwareSignature")
+
+
+class BadSignature(Refused):
+    """``event``: the security event's type."""
+
+    def __init__(self, reason, event=SIGNATURE):
+        super().__init__(reason)
+        self.event = event
+
+
+class Trust:
+    """Whom this board trusts. ``roots``: DER of the installed roots. ``allow_unsigned``: files
+    without a signature, for development. ``allow_pkcs1``: also RSA's older scheme."""
+
+    def __init__(self, roots=(), allow_unsigned=False, allow_pkcs1=True):
+        self.roots = list(roots)
+        self.allow_unsigned = allow_unsigned
+        self.allow_pkcs1 = allow_pkcs1
+
+
+class Judge:
+    """Of one download. ``credentials``: (signature, certificate) of a signed request, None of
+    any other; ``wants_file``: whether `file` needs the whole file's digest."""
+
+    def __init__(self, edge, wants_file=False, credentials=None):
+        self.wants_file = wants_file
+        self._edge = edge
+        self._trust = edge.trust()
+        self._credentials = credentials
+
+    async def header(self, header):
+        """Return if somebody trusted has signed ``header``. Raises BadSignature."""
+        trust = self._trust
+        data = memoryview(header.data)
+        certificate = bytes(data[header.certificate_at : header.signature_at])
+        sign = bytes(data[header.signature_at : header.size - 4])
+        if trust.allow_unsigned and not (certificate and sign and trust.roots):
+            self._edge.log("update: NOT CHECKED who made this file: allow_unsigned is set")
+            return
+        if not certificate or not sign:
+            raise BadSignature("the file is not signed")
+        digest = hashlib.sha256(data[: header.signature_at]).digest()
+        self._edge.use_pki(1)
+        try:
+            from pki.errors import InvalidCertificate, InvalidSignature
+            from pki.trust import check_signer
+            from pki.verify import ECDSA_RAW, RSA_PSS, signature
+
+            try:
+                signer = await check_signer(certificate, trust.roots, self._edge.now_s())
+                await signature(signer.key(), digest, sign, ECDSA_RAW | RSA_PSS)
+            except InvalidCertificate as error:
+                raise BadSignature("the file's certificate: " + error.reason, CERTIFICATE)
+            except InvalidSignature as error:
+                raise BadSignature("the file's signature: " + error.reason)
+        finally:
+            self._edge.use_pki(-1)
+
+    async def file(self, installer):
+        """Return if the request's signature is over this very file. Raises BadSignature."""
+        if not self.wants_file:
+            return
+        if self._credentials is None:
+            raise BadSignature("the request's signature is lost")
+        sign, certificate = self._credentials
+        digest = installer.file_digest()
+        self._edge.use_pki(1)
+        try:
+            from pki import verify
+            from pki.errors import InvalidCertificate, InvalidSignature
+            from pki.x509 import Certificate
+
+            schemes = verify.ECDSA_DER | verify.RSA_PSS | verify.RSA_PSS_ANY_SALT
+            if self._trust.allow_pkcs1:
+                schemes |= verify.RSA_PKCS1
+            try:
+                await verify.signature(Certificate(certificate).key(), digest, sign, schemes)
+            except (InvalidCertificate, InvalidSignature) as error:
+                raise BadSignature("the request's signature: " + error.reason)
+        finally:
+            self._edge.use_pki(-1)
+
+
+async def check_offer(edge, pem):
+    """(DER of the certificate ``pem``, "") if a root vouches for it; else (None, reason)."""
+    edge.use_pki(1)
+    try:
+        from pki.errors import InvalidCertificate
+        from pki.pem import decode
+        from pki.trust import check_signer
+
+        try:
+            der = decode(pem)
+            await check_signer(der, edge.trust().roots, edge.now_s())
+            return der, ""
+        except InvalidCertificate as error:
+            return None, error.reason
+    finally:
+        edge.use_pki(-1)
