@@ -16,23 +16,6 @@ _FILES = {
 }
 CENTRAL_SYSTEM, MANUFACTURER = sorted(_FILES)
 _MAX_BYTES = const(4096)
-_LOADED = const(
-    (
-        "pki.hashdata",
-        "pki.trust",
-        "pki.verify",
-        "pki.x509",
-        "pki.fields",
-        "pki.keys",
-        "pki.p256",
-        "pki.rsa",
-        "pki.pem",
-        "pki.times",
-        "pki.der",
-        "pki.errors",
-        "firmware.certificates",
-    )
-)
 
 
 def roots(files, kind):
@@ -42,21 +25,23 @@ def roots(files, kind):
 
 def ids(charge_point, kind):
     """CertificateHashData of each installed root of ``kind``."""
-    found = [found for _, found in _hashed(charge_point, kind)]
-    _forget(charge_point)
-    return found
+    return [found for _, found in _hashed(charge_point, kind)]
 
 
 async def install(charge_point, kind, text, reply):
     """InstallCertificate: ``text`` is PEM, ``reply`` takes the answer."""
+    import pki
+
     status = "Failed"
     reason = ""
+    pki.begin()
     try:
         status, reason = await _install(charge_point, kind, text)
     except (OSError, MemoryError) as error:
         reason = repr(error)
     finally:
-        _forget(charge_point)
+        pki.end()
+        forget("firmware.certificates")
     charge_point.log("certificates: %s %s %s" % (kind, status, reason))
     reply({"status": status})
 
@@ -129,7 +114,6 @@ async def _check_successor(der, before, now_s):
 def delete(charge_point, wanted):
     """DeleteCertificate's status; ``wanted``: CertificateHashData."""
     hashed = [(kind, _hashed(charge_point, kind)) for kind in _FILES]
-    _forget(charge_point)
     for kind, installed in hashed:
         for path, found in installed:
             if _is_same(found, wanted):
@@ -159,12 +143,6 @@ def _delete(charge_point, kind, path):
         return "Failed"
     _changed(charge_point, kind, "deleted " + kind)
     return "Accepted"
-
-
-def _forget(charge_point):
-    # An update in the midst of its own checks goes on with the modules it has.
-    if not _updates(charge_point):
-        forget(*_LOADED)
 
 
 def _updates(charge_point):
@@ -223,14 +201,20 @@ def _hashed(charge_point, kind):
     installed = _installed(charge_point.files, kind)
     if not installed:
         return []
-    from pki.errors import InvalidCertificate
-    from pki.hashdata import hash_data
-    from pki.x509 import Certificate
+    import pki
 
-    found = []
-    for path, der in installed:
-        try:
-            found.append((path, hash_data(Certificate(der))))
-        except InvalidCertificate as error:
-            charge_point.log("certificates: %s: %s" % (path, error.reason))
-    return found
+    pki.begin()
+    try:
+        from pki.errors import InvalidCertificate
+        from pki.hashdata import hash_data
+        from pki.x509 import Certificate
+
+        found = []
+        for path, der in installed:
+            try:
+                found.append((path, hash_data(Certificate(der))))
+            except InvalidCertificate as error:
+                charge_point.log("certificates: %s: %s" % (path, error.reason))
+        return found
+    finally:
+        pki.end()

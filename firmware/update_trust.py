@@ -55,7 +55,9 @@ class Judge:
         if not certificate or not sign:
             raise BadSignature("the file is not signed")
         digest = hashlib.sha256(data[: header.signature_at]).digest()
-        self._edge.use_pki(1)
+        import pki
+
+        pki.begin()
         try:
             from pki.errors import InvalidCertificate, InvalidSignature
             from pki.trust import check_signer
@@ -69,7 +71,7 @@ class Judge:
             except InvalidSignature as error:
                 raise BadSignature("the file's signature: " + error.reason)
         finally:
-            self._edge.use_pki(-1)
+            pki.end()
 
     async def file(self, installer):
         """Return if the request's signature is over this very file. Raises BadSignature."""
@@ -79,7 +81,9 @@ class Judge:
             raise BadSignature("the request's signature is lost")
         sign, certificate = self._credentials
         digest = installer.file_digest()
-        self._edge.use_pki(1)
+        import pki
+
+        pki.begin()
         try:
             from pki import verify
             from pki.errors import InvalidCertificate, InvalidSignature
@@ -93,12 +97,14 @@ class Judge:
             except (InvalidCertificate, InvalidSignature) as error:
                 raise BadSignature("the request's signature: " + error.reason)
         finally:
-            self._edge.use_pki(-1)
+            pki.end()
 
 
 async def check_offer(edge, pem):
     """(DER of the certificate ``pem``, "") if a root vouches for it; else (None, reason)."""
-    edge.use_pki(1)
+    import pki
+
+    pki.begin()
     try:
         from pki.errors import InvalidCertificate
         from pki.pem import decode
@@ -111,4 +117,4 @@ async def check_offer(edge, pem):
         except InvalidCertificate as error:
             return None, error.reason
     finally:
-        edge.use_pki(-1)
+        pki.end()

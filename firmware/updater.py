@@ -3,8 +3,6 @@
 May import: all of the image; what only an update needs is imported late and dropped.
 """
 
-import sys
-
 from httpc import OPENING
 from loader.modules import forget
 from micropython import const
@@ -52,14 +50,6 @@ class Updater:
         self.network_up = network_up
         self.link = link
         self._is_judging = False
-        self._pki_users = 0
-
-    def use_pki(self, change):
-        """A check of a signature begins (1) or ends (-1). The last one drops the code, all of
-        it: a part that stayed would know other classes of each error."""
-        self._pki_users += change
-        if not self._pki_users:
-            forget(*[name for name in sys.modules if name[:4] == "pki."])
 
     async def run(self, errand):
         """The task: for ever, or until the reset. ``errand()`` awaits what else needs a

@@ -109,7 +109,7 @@ def SignedUpdateFirmware(charge_point, payload, now_ms):
     try:
         signature = binascii.a2b_base64(firmware["signature"])
     except ValueError:
-        raise CallError("PropertyConstraintViolation", "signature is no base64")
+        return {"status": "Rejected"}
     install_s = _seconds(firmware.get("installDateTime")) or 0
     update.offer = {
         "ask": (

@@ -3,21 +3,13 @@
 What it sends is held against them in every test: see `tests/conftest.py`.
 """
 
-import json
-from pathlib import Path
-
-import ocpp.v16
 import pytest
 
-from firmware.ocpp16 import commands, core, firmware_commands, remote_trigger
+from call_cases import schema_of
+from firmware.ocpp16 import commands, core, firmware_commands, remote_trigger, security_commands
 from firmware.ocpp16.table import names, row
 
-SCHEMAS = Path(ocpp.v16.__file__).parent / "schemas"
-MODULES = (commands, core, firmware_commands, remote_trigger)
-
-
-def schema_of(name):
-    return json.loads((SCHEMAS / f"{name}.json").read_text("utf-8-sig"))
+MODULES = (commands, core, firmware_commands, remote_trigger, security_commands)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,13 @@
 case_player.py CASES OUTCOMES: files of one JSON value a line, see `Player.play`.
 """
 
+import asyncio
 import json
 import sys
 
+from charge_bench import START_S
+from firmware.update_trust import Trust
+from firmware.updater import Updater
 from update_bench import UpdateBench
 
 # A request that can do no harm; no code must be loaded for it.
@@ -30,8 +34,13 @@ class Player:
             self._bench = self._start(charges)
             self._charges = charges
         bench = self._bench
-        answers = bench.central.ask(text, unique_id, action)
+        replies = bench.central.replies
+        before = len(replies)
+        bench.central.ask(text, unique_id, action)
+        if bench.update.offer:  # answered by the edge
+            asyncio.run(self._edge(bench).judge())
         bench.run(0.1)
+        answers = replies[before:]
         alive = bench.central.call(*ALIVE)
         drawn = bench.vehicle.wh
         bench.run(0.1)
@@ -39,6 +48,12 @@ class Player:
             self._bench = None
         bench.central.forget()
         return [answers, isinstance(alive, dict), bench.vehicle.wh > drawn]
+
+    def _edge(self, bench):
+        log = bench.lines.append
+        return Updater(
+            bench.update, bench.files, {}, None, None, None, lambda: START_S, None, log, Trust
+        )
 
     def _start(self, charges):
         bench = UpdateBench({"MeterValueSampleInterval": "0"})

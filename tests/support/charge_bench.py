@@ -1,6 +1,7 @@
 """A charge point on a bench: virtual time, a scripted central system, a simulated vehicle."""
 
-from asynctest import run  # pyright: ignore[reportMissingImports]
+import asyncio
+
 from bench_central import STEP_MS, BenchError, Central
 from firmware.evse.evse import Evse
 from firmware.ocpp16.charge_point import ChargePoint
@@ -243,7 +244,7 @@ class Bench:
         for text in deliveries:
             self.charge_point.receive(text, self.now_ms)
         while self.charge_point.work:
-            run(self.charge_point.work.pop(0))
+            asyncio.run(self.charge_point.work.pop(0))
         outgoing = self.charge_point.outgoing
         while outgoing:
             if not self.linked:

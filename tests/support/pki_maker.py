@@ -5,6 +5,10 @@ For tests on both interpreters: nothing here is secret, fast or careful.
 
 import hashlib
 
+import pki
+
+pki.begin()  # what the tests have imported must not be dropped by a test
+
 P = 2**256 - 2**224 + 2**192 + 2**96 - 1
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 G = (
