@@ -31,6 +31,7 @@ _RARE_MODULES = (
     "firmware.ocpp16.firmware_commands",
     "firmware.ocpp16.remote_trigger",
     "firmware.ocpp16.validate",
+    "surrogates",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
