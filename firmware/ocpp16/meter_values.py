@@ -49,6 +49,7 @@ class Metering:
         self._outbox = outbox
         count = len(charge_point.evse.connectors)
         self._last_ms = [None] * count
+        self._interval_ms = 0  # at the last look
         # Of each connector: [keep every so-manieth, how many there were, begin, middle ...]
         self.kept = [None] * count
         self._slot_s = None  # when the clock-aligned interval we are in began
@@ -67,10 +68,12 @@ class Metering:
             else:
                 late_ms = ticks_diff(now_ms, last_ms) - interval_ms
                 if late_ms >= 0:
-                    # From the due time on, so that the spacing stays exact.
-                    on_time = late_ms < interval_ms
+                    # From the due time on, so that the spacing stays exact; not where only a
+                    # new interval has made it late.
+                    on_time = late_ms < interval_ms == self._interval_ms
                     self._last_ms[index] = ticks_add(last_ms, interval_ms) if on_time else now_ms
                     self._sample(connectors[index], "P", "SampledData", now_ms)
+        self._interval_ms = interval_ms
         self._align(configuration.number("ClockAlignedDataInterval"), now_ms)
 
     def reading(self, connector, context, key, now_ms):

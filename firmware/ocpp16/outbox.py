@@ -74,6 +74,7 @@ class Outbox:
         self._read_errors = 0
         self._unnoted = 0
         self._in_flight = False
+        self._is_unwanted = False  # samples: one was refused for good, none taken since
         self._is_saved = True
         from firmware.ocpp16.outbox_recovery import recover
 
@@ -191,7 +192,9 @@ class Outbox:
         ``invalid`` where the idTag was refused."""
         kind, _, number, rest, own = self._oldest()
         segments = self.segments
-        if kind != "M":
+        if kind == "M":
+            self._is_unwanted = False
+        else:
             from firmware.ocpp16.begin_end import payload_of, settle
 
             payload = payload_of(rest, self.clock, own)
@@ -210,15 +213,20 @@ class Outbox:
             self._is_saved = False
             self.save(now_ms)
 
-    def failed(self, now_ms):
-        """The message in flight got a CALLERROR or no answer; True where it is given up."""
+    def failed(self, now_ms, is_refused=False):
+        """The message in flight got a CALLERROR (``is_refused``) or no answer; True where it is
+        given up: after its attempts. After a sample that was refused so often the next ones
+        have one attempt each until one is taken: an end does not wait for all of theirs."""
         self._in_flight = False
         self._attempts += 1
-        if self._attempts >= self._configuration.number("TransactionMessageAttempts"):
-            self.log(
-                "gave up %s after %d attempts" % (_ACTIONS[self._oldest()[0]], self._attempts)
-            )
+        kind = self._oldest()[0]
+        is_known = kind == "M" and is_refused and self._is_unwanted
+        if is_known or self._attempts >= self._configuration.number("TransactionMessageAttempts"):
+            if not is_known:
+                self.log("gave up %s after %d attempts" % (_ACTIONS[kind], self._attempts))
             self.delivered(now_ms)
+            if kind == "M":
+                self._is_unwanted = is_refused
             return True
         interval_s = self._configuration.number("TransactionMessageRetryInterval")
         # Within what wrapping milliseconds can tell.

@@ -67,7 +67,8 @@ class Transactions:
                 if payload == "NotSent":
                     outbox.interrupted()
                 else:
-                    return not outbox.failed(now_ms)  # a late answer is as good
+                    # A late answer is as good.
+                    return not outbox.failed(now_ms, payload != "Timeout")
             elif action == "MeterValues":
                 outbox.delivered(now_ms)
             else:
