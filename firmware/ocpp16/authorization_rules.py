@@ -152,7 +152,7 @@ def _cached(charge_point, verb, *arguments):
         charge_point.log("authorization cache: %r" % error)
         return None
     finally:
-        forget("firmware.ocpp16.authorization_cache")
+        forget("firmware.ocpp16.authorization_cache", "firmware.ocpp16.iso")
 
 
 def _same(one, other):

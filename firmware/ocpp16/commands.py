@@ -29,6 +29,7 @@ _RARE_MODULES = (
     "firmware.ocpp16.core",
     "firmware.ocpp16.data_transfer",
     "firmware.ocpp16.firmware_commands",
+    "firmware.ocpp16.iso",
     "firmware.ocpp16.remote_trigger",
     "firmware.ocpp16.validate",
     "surrogates",

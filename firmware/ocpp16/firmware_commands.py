@@ -4,7 +4,8 @@ May import: its siblings, `ocppj`. OCPP 1.6 sections 5.9 and 5.19. The reports a
 `firmware_management`'s.
 """
 
-from firmware.ocpp16.clock import format_iso, parse_iso
+from firmware.ocpp16.clock import format_iso
+from firmware.ocpp16.iso import parse_iso
 from micropython import const
 from ocppj import CallError
 

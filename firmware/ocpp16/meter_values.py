@@ -20,8 +20,8 @@ _CONTEXTS = const(
 _MEASURANDS = const("\nE Energy.Active.Import.Register Wh\nO Current.Offered A\n")
 
 
-def expand(text, clock, is_own=True):
-    """The reading ``text`` as it goes on the wire; ``is_own``: of this run (`Clock.resolve`)."""
+def expand(text, clock, base_s=0):
+    """The reading ``text`` as it goes on the wire; ``base_s``: see `Clock.resolve`."""
     words = text.split(" ")
     # A later version may have letters that are unknown here.
     context = (row(_CONTEXTS, words[1]) or ("", "Other"))[1]
@@ -37,7 +37,7 @@ def expand(text, clock, is_own=True):
                     "unit": found[2],
                 }
             )
-    return {"timestamp": clock.resolve(words[0], is_own), "sampledValue": values}
+    return {"timestamp": clock.resolve(words[0], base_s), "sampledValue": values}
 
 
 class Metering:

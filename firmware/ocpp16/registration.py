@@ -3,7 +3,6 @@
 May import: its siblings, `ocppj`, `ticks`.
 """
 
-from firmware.ocpp16.clock import TimeError
 from loader.modules import forget
 from micropython import const
 from ocppj import CallError
@@ -84,7 +83,7 @@ class Registration:
             except CallError as error:
                 self._log("BootNotification's answer is bad: " + error.description)
                 ok = False
-            forget("firmware.ocpp16.validate")
+            forget("firmware.ocpp16.validate", "firmware.ocpp16.iso")
         if not ok:
             if self.status == "Accepted":
                 return False
@@ -118,8 +117,8 @@ class Registration:
     def _set_clock(self, text, now_ms):
         try:
             if not isinstance(text, str):
-                raise TimeError("")
+                raise ValueError
             age_ms = min(max(ticks_diff(now_ms, self._asked_ms), 0), _OLDEST_MS)
             self._clock.set(text, now_ms, age_ms)
-        except TimeError:
+        except ValueError:
             self._log("currentTime refused: %r" % (text,))

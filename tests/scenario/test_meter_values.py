@@ -3,7 +3,8 @@
 import unittest
 
 from charge_bench import START_S
-from firmware.ocpp16.clock import format_iso, parse_iso
+from firmware.ocpp16.clock import format_iso
+from firmware.ocpp16.iso import parse_iso
 from scenario import Scenario
 
 
@@ -136,9 +137,7 @@ class Spacing(Readings):
             self.bench.run(20 + after_s)
             self.change("MeterValueSampleInterval", "2")
             self.bench.run(9)
-            times = [
-                at_ms for at_ms, action, _ in self.central.calls if action == "MeterValues"
-            ]
+            times = [at_ms for at_ms, action, _ in self.central.calls if action == "MeterValues"]
             gaps = [times[index] - times[index - 1] for index in range(1, len(times))]
             self.assertGreaterEqual(len(gaps), 5)
             self.assertGreaterEqual(min(gaps), 1900, after_s)

@@ -33,7 +33,7 @@ def new_id_for_a_retry():
 
     def renamed(self):
         action, payload, number, unique_id = take(self)
-        return action, payload, number, "%s.%d" % (unique_id, self._attempts)
+        return action, payload, number, "%s.%d" % (unique_id, self.attempts)
 
     Outbox.take = renamed
 

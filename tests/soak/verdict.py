@@ -2,7 +2,7 @@
 
 from books import TAIL_S
 
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 
 _WH_MJ = 3600000
 _CUT_REASONS = ("PowerLoss", "Reboot")
