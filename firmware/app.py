@@ -24,6 +24,7 @@ START_ONLY = (
     "firmware.assembly",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.configuration_keys",
     "firmware.outcome",
     "firmware.settings",
     "firmware.weld_latch",

@@ -5,12 +5,12 @@ BootNotification first, then transaction messages and all others in turn (OCPP 1
 """
 
 from firmware.ocpp16.authorization import Authorization
-from firmware.ocpp16.commands import answer
 from firmware.ocpp16.meter_values import Metering
 from firmware.ocpp16.outbox import Outbox
 from firmware.ocpp16.registration import Registration
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
+from loader.modules import forget
 from micropython import const
 from ocppj import NO_MEMORY, CallError, Rpc
 
@@ -209,12 +209,15 @@ class ChargePoint:
             self.log("ignored while Rejected: " + action[:50])
             return
         try:
+            from firmware.ocpp16.commands import answer
+
             text = self._rpc.result(unique_id, answer(self, action, payload, now_ms))
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)
         except NO_MEMORY:  # the answer's text was too long for what is left
             text = self._rpc.error(unique_id, "InternalError", "out of memory")
+        forget("firmware.ocpp16.commands")
         self.outgoing.append(text)
 
     def _settle(self, ok, payload, now_ms):

@@ -4,7 +4,7 @@ May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8 and 5.18; those 
 are in `commands`.
 """
 
-from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.configuration_keys import KEYS, default
 from firmware.ocpp16.table import names, row
 from ocppj import CallError
 
@@ -52,13 +52,16 @@ def GetConfiguration(charge_point, payload, now_ms):
         raise CallError("PropertyConstraintViolation", "key: more than GetConfigurationMaxKeys")
     from firmware.ocpp16.configuration_check import key_of
 
+    values = configuration.known()
     known = []
     unknown = []
     for asked_name in asked or names(KEYS):
         name = key_of(asked_name)
         found = row(KEYS, name)
         if found:
-            value = configuration.text(name)
+            value = values.get(name)
+            if value is None:
+                value = default(name)
             known.append({"key": name, "readonly": found[1] != "W", "value": value})
         else:
             unknown.append(asked_name)
