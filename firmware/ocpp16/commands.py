@@ -23,6 +23,7 @@ _CORE = const(
 )
 _FIRMWARE = const(" GetDiagnostics UpdateFirmware ")
 _RARE_MODULES = (
+    "firmware.ocpp16.authorization_rules",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.charging_profile",
     "firmware.ocpp16.configuration_check",
@@ -86,7 +87,9 @@ def RemoteStartTransaction(charge_point, payload, now_ms):
 
         check(payload["chargingProfile"])
     authorization = charge_point.authorization
-    connector = authorization.free_connector(payload.get("connectorId"))
+    from firmware.ocpp16.authorization_rules import free_connector
+
+    connector = free_connector(charge_point, payload.get("connectorId"))
     idTag = payload["idTag"]
     if connector is None or not idTag or not charge_point.registered:
         return {"status": "Rejected"}
