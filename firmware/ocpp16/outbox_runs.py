@@ -40,13 +40,11 @@ class Runs:
                 if run[0] == prefix:
                     run[2] = int(start)
         elif kind == "P":
-            for run in runs + [self._noted, [rest, None, None]]:
-                if run[0] == rest:
-                    break
-            if run in runs:
-                runs.remove(run)
-            runs.append(run)
-            self.current = run
+            known = [run for run in runs + [self._noted] if run[0] == rest]
+            self.current = known[0] if known else [rest, None, None]
+            if self.current in runs:
+                runs.remove(self.current)
+            runs.append(self.current)
 
     def saw(self, stamp):
         """A stamp of the current run."""
