@@ -26,6 +26,7 @@ START_ONLY = (
     "firmware.credentials",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.configuration_keys",
     "firmware.ocpp16.security_keys",
     "firmware.outcome",
     "firmware.settings",

@@ -1,6 +1,6 @@
 """OCPP-J: CALL, CALLRESULT and CALLERROR, one outstanding CALL in each direction.
 
-May import: `ticks`, `json`. OCPP-J 1.6 section 4: framing, synchronicity,
+May import: `ticks`, `json`, `surrogates`. OCPP-J 1.6 section 4: framing, synchronicity,
 errors; sections 4.1.3 and 4.2.1 for what is ignored. Codes are those of section 4.2.3,
 `Occurence` spelled so.
 """
@@ -119,8 +119,12 @@ class Rpc:
         if len(text) > self._max_chars:
             return ("bad", _call_id(text), "message too long")
         try:
+            if "\\ud" in text or "\\uD" in text:
+                from surrogates import joined
+
+                text = joined(text)
             message = json.loads(text)
-        except (ValueError, RuntimeError, MemoryError):
+        except (ValueError, RuntimeError, MemoryError, ImportError):
             # RuntimeError: nested deeper than the interpreter's parser goes.
             return ("bad", _call_id(text), "not JSON")
         if not isinstance(message, list) or not message:

@@ -28,19 +28,6 @@ class Authorization:
         """
         self._rule("present", idTag, connector_id)
 
-    def free_connector(self, connector_id):
-        """The connector of that id, or with None the likeliest, that could start; else None."""
-        found = None
-        for connector in self._charge_point.evse.connectors:
-            number = connector.connector_id
-            if number in self.pending or connector_id not in (None, number):
-                continue
-            if connector.startable:
-                if connector.plugged:
-                    return connector
-                found = found or connector
-        return found
-
     def authorize(self, idTag, connector):
         """Let ``idTag`` charge at ``connector`` if it may."""
         self._rule("authorize", idTag, connector)

@@ -6,7 +6,7 @@ and written only where that changes something.
 
 import json
 
-from firmware.ocpp16.clock import TimeError, parse_iso
+from firmware.ocpp16.iso import parse_iso
 from micropython import const
 
 PATH = "/state/cache.json"
@@ -66,7 +66,7 @@ def _entry(idTag, idTagInfo):
     expires = ""
     try:
         expires = str(parse_iso(idTagInfo["expiryDate"]))
-    except (KeyError, TypeError, TimeError):
+    except (KeyError, TypeError, ValueError):
         pass  # for as long as the central system says nothing else
     entry = "\t".join((idTag.lower(), status, expires, parentIdTag)) + "\n"
     # A card whose characters are the table's own is not kept.

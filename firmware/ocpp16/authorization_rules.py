@@ -7,6 +7,20 @@ from loader.modules import forget
 from ocppj import NO_MEMORY
 
 
+def free_connector(charge_point, connector_id):
+    """The connector of that id, or with None the likeliest, that could start; else None."""
+    found = None
+    for connector in charge_point.evse.connectors:
+        number = connector.connector_id
+        if number in charge_point.authorization.pending or connector_id not in (None, number):
+            continue
+        if connector.startable:
+            if connector.plugged:
+                return connector
+            found = found or connector
+    return found
+
+
 def present(charge_point, idTag, connector_id):
     if not 0 < len(idTag) <= 20:
         charge_point.log("card refused: %d characters" % len(idTag))
@@ -26,7 +40,7 @@ def present(charge_point, idTag, connector_id):
                 charge_point.log("card withdrawn at connector %d" % connector.connector_id)
             connector.stop("Local", idTag)
             return
-    connector = charge_point.authorization.free_connector(connector_id)
+    connector = free_connector(charge_point, connector_id)
     if connector is not None:
         authorize(charge_point, idTag, connector)
     elif running is not None:
@@ -152,7 +166,7 @@ def _cached(charge_point, verb, *arguments):
         charge_point.log("authorization cache: %r" % error)
         return None
     finally:
-        forget("firmware.ocpp16.authorization_cache")
+        forget("firmware.ocpp16.authorization_cache", "firmware.ocpp16.iso")
 
 
 def _same(one, other):

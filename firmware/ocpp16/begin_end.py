@@ -50,7 +50,12 @@ def stopped(charge_point, outbox, transaction, stamp, now_ms):
     if 0 <= index < len(kept) and kept[index]:
         reading = _bound(charge_point, transaction, stamp, "E", transaction.meter_stop_wh)
         if reading:
-            stop["transactionData"] = kept[index][2:] + [reading]
+            texts = kept[index][2:] + [reading]
+            clock = charge_point.clock
+            if clock.is_set:  # and has not been, maybe, when some of them were taken
+                pairs = [text.split(" ", 1) for text in texts]
+                texts = [clock.resolve(then) + " " + rest for then, rest in pairs]
+            stop["transactionData"] = texts
         kept[index] = None
     outbox.add_stop(transaction.reference, stop, now_ms)
     charge_point.log(
@@ -68,13 +73,13 @@ def _bound(charge_point, transaction, stamp, context, wh):
     return charge_point.metering.compose(stamp, context, key, wh, connector.offered_ma)
 
 
-def payload_of(rest, clock, is_own):
+def payload_of(rest, clock, base_s):
     """The payload of a begin or an end as `Segments` keeps it, less the transactionId."""
     payload = json.loads(rest)
-    payload["timestamp"] = clock.resolve(payload["timestamp"], is_own)
+    payload["timestamp"] = clock.resolve(payload["timestamp"], base_s)
     data = payload.get("transactionData")
     if data:
-        payload["transactionData"] = [expand(text, clock, is_own) for text in data]
+        payload["transactionData"] = [expand(text, clock, base_s) for text in data]
     return payload
 
 

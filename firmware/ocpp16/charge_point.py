@@ -5,12 +5,12 @@ BootNotification first, then transaction messages and all others in turn (OCPP 1
 """
 
 from firmware.ocpp16.authorization import Authorization
-from firmware.ocpp16.commands import answer
 from firmware.ocpp16.meter_values import Metering
 from firmware.ocpp16.outbox import Outbox
 from firmware.ocpp16.registration import Registration
 from firmware.ocpp16.status import StatusReporter
 from firmware.ocpp16.transactions import Transactions
+from loader.modules import forget
 from micropython import const
 from ocppj import NO_MEMORY, CallError, Rpc
 
@@ -229,16 +229,19 @@ class ChargePoint:
             return
         self._answering = unique_id
         try:
+            from firmware.ocpp16.commands import answer
+
             result = answer(self, action, payload, now_ms)
-            if result is None:
-                return  # see `later`
-            text = self._rpc.result(unique_id, result)
+            # None: see `later`
+            text = None if result is None else self._rpc.result(unique_id, result)
         except CallError as error:
             self.log("%s refused: %s %s" % (action[:50], error.code, error.description))
             text = self._rpc.error(unique_id, error.code, error.description)
         except NO_MEMORY:  # the answer's text was too long for what is left
             text = self._rpc.error(unique_id, "InternalError", "out of memory")
-        self.outgoing.append(text)
+        forget("firmware.ocpp16.commands")
+        if text:
+            self.outgoing.append(text)
 
     def later(self):
         """For the one that answers now: it returns None, and calls what this gives, once, with

@@ -1,9 +1,10 @@
-"""Wall clock: Unix seconds carried by wrapping milliseconds, set by the central system; ISO 8601.
+"""Wall clock: Unix seconds carried by wrapping milliseconds, set by the central system.
 
-May import: `ticks`. Own calendar arithmetic: `time.localtime` counts from 1970 on one port and
-from 2000 on another.
+May import: its siblings, `ticks`, `loader.modules`. Own calendar arithmetic: `time.localtime`
+counts from 1970 on one port and from 2000 on another.
 """
 
+from loader.modules import forget
 from micropython import const
 from ticks import ticks_add, ticks_diff
 
@@ -24,7 +25,7 @@ class Clock:
     def __init__(self, now_ms, floor_s=946684800):
         self.is_set = False
         self._s = floor_s
-        self._start_s = floor_s
+        self.start_s = floor_s
         self._floor_s = max(floor_s, _LEAST_S)
         self.seen_s = 0  # the last time that an earlier run has noted
         self._at_ms = now_ms
@@ -32,12 +33,15 @@ class Clock:
     def set(self, text, now_ms, age_ms=0):
         """Take the time from ISO 8601 ``text``, up to ``age_ms`` old. Raises TimeError, also
         where it is before the image was built or 20 years after."""
-        seconds = parse_iso(text)
+        from firmware.ocpp16 import iso
+
+        seconds = iso.parse_iso(text)
+        forget("firmware.ocpp16.iso")
         if not -_BEHIND_S <= seconds - self._floor_s <= _LIFE_S:
-            raise TimeError(text)
+            raise iso.TimeError(text)
         jump_s = seconds - self.now_s(now_ms)
         if not self.is_set:
-            self._start_s += jump_s
+            self.start_s += jump_s
         elif -2 - age_ms // 1000 < jump_s < 2:
             return  # whole seconds and the way here: readings keep their order and spacing
         self._s = seconds
@@ -61,37 +65,17 @@ class Clock:
         """`iso`, or "+seconds" since the start while the clock isn't set."""
         if self.is_set:
             return self.iso(now_ms)
-        return "+%d" % (self.now_s(now_ms) - self._start_s)
+        return "+%d" % (self.now_s(now_ms) - self.start_s)
 
-    def resolve(self, stamp, is_own=True):
-        """A `stamp` as it goes on the wire. Of another run (not ``is_own``) whose clock never
-        was set, all that is known is that it was before this one."""
+    def resolve(self, stamp, base_s=0):
+        """A `stamp` as it goes on the wire. ``base_s``, for those of an earlier run: what they
+        count from, as Unix seconds or, not above 0, as seconds after this start. None: nobody
+        knows but that it was before this start."""
         if stamp[:1] != "+":
             return stamp
-        return format_iso(self._start_s + (int(stamp[1:]) if is_own else 0))
-
-
-class TimeError(ValueError):
-    """A text that is no point in time."""
-
-
-def parse_iso(text):
-    """Unix seconds of ``2026-01-31T12:00:00[.fraction][Z|+01:00]``; no zone means UTC.
-
-    The fraction is dropped. Raises TimeError.
-    """
-    if len(text) > 40 or len(text) < 19 or text[10] not in "Tt ":
-        raise TimeError(text[:40])
-    if text[4] + text[7] + text[13] + text[16] != "--::":
-        raise TimeError(text)
-    year, month, day = _int(text[0:4]), _int(text[5:7]), _int(text[8:10])
-    hour, minute, second = _int(text[11:13]), _int(text[14:16]), _int(text[17:19])
-    if year < 1970 or not 1 <= month <= 12 or not 1 <= day <= _days_in(year, month):
-        raise TimeError(text)
-    if hour > 23 or minute > 59 or second > 60:
-        raise TimeError(text)
-    seconds = _days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second
-    return seconds - _offset_s(_skip_fraction(text, 19))
+        if base_s is None:
+            stamp, base_s = "+0", 0
+        return format_iso(int(stamp[1:]) + base_s + (self.start_s if base_s <= 0 else 0))
 
 
 def format_iso(seconds):
@@ -109,48 +93,3 @@ def format_iso(seconds):
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % (
         year, month, day, rest // 3600, rest // 60 % 60, rest % 60,
     )  # fmt: skip
-
-
-def _days(year, month, day):
-    year -= month <= 2
-    era, year_of_era = divmod(year, 400)
-    day_of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
-    days = year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year
-    return era * 146097 + days - 719468
-
-
-def _days_in(year, month):
-    if month == 2:
-        return 29 if year % 4 == 0 and (year % 100 or year % 400 == 0) else 28
-    return 30 if month in (4, 6, 9, 11) else 31
-
-
-def _int(digits):
-    value = 0
-    for char in digits:
-        if not "0" <= char <= "9":
-            raise TimeError(digits)
-        value = value * 10 + ord(char) - 48
-    return value
-
-
-def _skip_fraction(text, at):
-    if text[at : at + 1] in (".", ","):
-        start = at = at + 1
-        while at < len(text) and "0" <= text[at] <= "9":
-            at += 1
-        if at == start:
-            raise TimeError(text)
-    return text[at:]
-
-
-def _offset_s(zone):
-    if zone in ("", "Z", "z"):
-        return 0
-    digits = zone[1:3] + zone[-2:]
-    if zone[0] not in "+-" or len(zone) not in (5, 6) or (len(zone) == 6 and zone[3] != ":"):
-        raise TimeError(zone)
-    minutes = _int(digits[:2]) * 60 + _int(digits[2:])
-    if minutes > 1439:
-        raise TimeError(zone)
-    return -minutes * 60 if zone[0] == "-" else minutes * 60

@@ -1,8 +1,8 @@
 """The central system's commands: who answers them; starting, stopping, reset (OCPP 1.6 5).
 
 May import: its siblings, `ocppj`, `loader.modules`. A profile's commands are in its module:
-`core`, `firmware_commands`, `remote_trigger`, each loaded for one command and dropped: 25 to
-110 ms on a Pico W. Of Core what switches power, or leads to it, is here.
+`core`, `firmware_commands`, `remote_trigger`, each loaded, as this one is, for one command and
+dropped: 25 to 110 ms on a Pico W. Of Core what switches power, or leads to it, is here.
 """
 
 from firmware.ocpp16.table import row
@@ -25,16 +25,20 @@ _FIRMWARE = const(" GetDiagnostics SignedUpdateFirmware UpdateFirmware ")
 _SECURITY = const(" DeleteCertificate GetInstalledCertificateIds GetLog InstallCertificate ")
 _RARE_MODULES = (
     "firmware.certificates",
+    "firmware.ocpp16.authorization_rules",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.charging_profile",
     "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.configuration_keys",
     "firmware.ocpp16.core",
     "firmware.ocpp16.data_transfer",
     "firmware.ocpp16.firmware_commands",
+    "firmware.ocpp16.iso",
     "firmware.ocpp16.remote_trigger",
     "firmware.ocpp16.security_commands",
     "firmware.ocpp16.security_keys",
     "firmware.ocpp16.validate",
+    "surrogates",
 )
 # Of OCPP 1.6, but of profiles that this charger does not have: NotSupported. Any other unknown
 # action is NotImplemented.
@@ -92,7 +96,9 @@ def RemoteStartTransaction(charge_point, payload, now_ms):
 
         check(payload["chargingProfile"])
     authorization = charge_point.authorization
-    connector = authorization.free_connector(payload.get("connectorId"))
+    from firmware.ocpp16.authorization_rules import free_connector
+
+    connector = free_connector(charge_point, payload.get("connectorId"))
     idTag = payload["idTag"]
     if connector is None or not idTag or not charge_point.registered:
         return {"status": "Rejected"}
@@ -104,8 +110,23 @@ def RemoteStartTransaction(charge_point, payload, now_ms):
 
 
 def RemoteStopTransaction(charge_point, payload, now_ms):
-    done = charge_point.registered and charge_point.transactions.stop(payload["transactionId"])
+    done = charge_point.registered and _stop(charge_point, payload["transactionId"])
     return {"status": "Accepted" if done else "Rejected"}
+
+
+def _stop(charge_point, transaction_id):
+    """Stop that transaction, also where it waits to go on; False: there is none."""
+    transactions = charge_point.transactions
+    for connector in charge_point.evse.connectors:
+        if transactions.id_at(connector) == transaction_id:
+            connector.stop("Remote")
+            return True
+    outbox = transactions.outbox
+    for record in outbox.left_open:
+        if outbox.transaction_id(record["n"]) == transaction_id:
+            record["reason"] = "Remote"
+            return True
+    return False
 
 
 def Reset(charge_point, payload, now_ms):

@@ -5,7 +5,7 @@ May import: `json`, its siblings. Loaded at the start and for a change of a key,
 
 import json
 
-from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.configuration_keys import KEYS, default
 from firmware.ocpp16.table import row
 from micropython import const
 
@@ -13,6 +13,12 @@ PATH = "/state/keys.json"
 _SCHEMA = const(1)
 _MAX_FILE = const(8192)
 
+# Asked for all the time: a key that is used the first time has the table of them all loaded.
+_SOON = const(
+    "ClockAlignedDataInterval ConnectionTimeOut HeartbeatInterval MaxCurrent MessageTimeout"
+    " MeterValueSampleInterval MeterValuesSampledData MinimumStatusDuration RestartDelayMax"
+    " StopTransactionOnEVSideDisconnect"
+)
 _MEASURANDS = const("Energy.Active.Import.Register,Current.Offered")
 _HEX = const("0123456789abcdefABCDEF")
 _KEY_SIZES = (0, 32, 34, 36, 38, 40)  # 16 to 20 bytes, or none at all
@@ -21,7 +27,7 @@ _ROTATIONS = const("NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR")
 
 def initial(files, provided):
     """The values that ``provided`` and what was changed before set, good ones only."""
-    values = {}
+    values = {name: default(name) for name in _SOON.split(" ")}
     saved = _load(files)
     for source in (provided, saved):
         for name in source:

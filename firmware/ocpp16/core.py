@@ -4,7 +4,7 @@ May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8 and 5.18; those 
 are in `commands`.
 """
 
-from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.configuration_keys import KEYS, default
 from firmware.ocpp16.table import names, row
 from ocppj import CallError
 
@@ -59,6 +59,7 @@ def GetConfiguration(charge_point, payload, now_ms):
         raise CallError("PropertyConstraintViolation", "key: more than GetConfigurationMaxKeys")
     from firmware.ocpp16.configuration_check import key_of
 
+    values = configuration.known()
     known = []
     unknown = []
     for asked_name in asked or names(KEYS):
@@ -67,7 +68,8 @@ def GetConfiguration(charge_point, payload, now_ms):
         if found:
             known.append({"key": name, "readonly": found[1] != "W"})
             if found[3] != "k":
-                known[-1]["value"] = configuration.text(name)
+                value = values.get(name)
+                known[-1]["value"] = default(name) if value is None else value
         else:
             unknown.append(asked_name)
     answer = {"configurationKey": known}

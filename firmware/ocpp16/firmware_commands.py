@@ -6,9 +6,8 @@ The reports are `firmware_management`'s.
 
 import binascii
 
-from firmware.ocpp16.clock import format_iso, parse_iso
-from firmware.ocpp16.configuration import KEYS
-from firmware.ocpp16.table import row
+from firmware.ocpp16.clock import format_iso
+from firmware.ocpp16.iso import parse_iso
 from firmware.ocpp16.update_statuses import SIGNED
 from firmware.ocpp16.validate import validate
 from micropython import const
@@ -91,8 +90,7 @@ def _is_refused(charge_point):
     configuration = charge_point.configuration
     if configuration.flag("AllowPlainUpdateFirmware"):
         return False
-    is_profiled = row(KEYS, "SecurityProfile") and configuration.number("SecurityProfile") >= 1
-    return bool(is_profiled or charge_point.job.has_roots())
+    return configuration.number("SecurityProfile") >= 1 or charge_point.job.has_roots()
 
 
 def SignedUpdateFirmware(charge_point, payload, now_ms):

@@ -21,10 +21,11 @@ _LINK_MS = const(20000)
 def go_on(transactions, charge_point, outbox, now_ms):
     """Decide what can be decided now: who decides the rest, or None where there is none."""
     if outbox.held:
+        from firmware.ocpp16.outbox import RARE_MODULES
         from firmware.ocpp16.outbox_recovery import take_up
 
         take_up(outbox)
-        forget("firmware.ocpp16.outbox_recovery")
+        forget(*RARE_MODULES)
     interrupted = transactions.interrupted
     if interrupted is None:
         interrupted = Interrupted(charge_point, outbox, transactions.stop_reason)

@@ -20,8 +20,8 @@ _CONTEXTS = const(
 _MEASURANDS = const("\nE Energy.Active.Import.Register Wh\nO Current.Offered A\n")
 
 
-def expand(text, clock, is_own=True):
-    """The reading ``text`` as it goes on the wire; ``is_own``: of this run (`Clock.resolve`)."""
+def expand(text, clock, base_s=0):
+    """The reading ``text`` as it goes on the wire; ``base_s``: see `Clock.resolve`."""
     words = text.split(" ")
     # A later version may have letters that are unknown here.
     context = (row(_CONTEXTS, words[1]) or ("", "Other"))[1]
@@ -37,7 +37,7 @@ def expand(text, clock, is_own=True):
                     "unit": found[2],
                 }
             )
-    return {"timestamp": clock.resolve(words[0], is_own), "sampledValue": values}
+    return {"timestamp": clock.resolve(words[0], base_s), "sampledValue": values}
 
 
 class Metering:
@@ -49,6 +49,7 @@ class Metering:
         self._outbox = outbox
         count = len(charge_point.evse.connectors)
         self._last_ms = [None] * count
+        self._interval_ms = 0  # at the last look
         # Of each connector: [keep every so-manieth, how many there were, begin, middle ...]
         self.kept = [None] * count
         self._slot_s = None  # when the clock-aligned interval we are in began
@@ -67,10 +68,12 @@ class Metering:
             else:
                 late_ms = ticks_diff(now_ms, last_ms) - interval_ms
                 if late_ms >= 0:
-                    # From the due time on, so that the spacing stays exact.
-                    on_time = late_ms < interval_ms
+                    # From the due time on, so that the spacing stays exact; not where only a
+                    # new interval has made it late.
+                    on_time = late_ms < interval_ms == self._interval_ms
                     self._last_ms[index] = ticks_add(last_ms, interval_ms) if on_time else now_ms
                     self._sample(connectors[index], "P", "SampledData", now_ms)
+        self._interval_ms = interval_ms
         self._align(configuration.number("ClockAlignedDataInterval"), now_ms)
 
     def reading(self, connector, context, key, now_ms):

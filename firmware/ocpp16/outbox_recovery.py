@@ -7,9 +7,11 @@ through the segments: what waits to be sent, which transactions are open, the en
 import json
 from binascii import crc32
 
-from firmware.ocpp16.clock import TimeError, parse_iso
+from firmware.ocpp16.iso import parse_iso
 from firmware.ocpp16.outbox import PATH
-from firmware.ocpp16.segments import FOLDER, MESSAGES, RING, SEGMENT, path, unsealed
+from firmware.ocpp16.outbox_runs import Runs, age
+from firmware.ocpp16.segment_lines import lines
+from firmware.ocpp16.segments import FOLDER, MESSAGES, RING, path
 from micropython import const
 
 _MAX_FILE = const(8192)
@@ -18,35 +20,25 @@ _GAP = const(64)
 _MOST_CONNECTORS = const(255)
 
 
-def lines(files, number):
-    """(end, text or "" where it is damaged, whether it has an end) of each line of a segment."""
-    with files.open(path(number), "rb") as file:
-        end = 0
-        while True:
-            line = file.readline(SEGMENT)
-            if not line:
-                return
-            end += len(line)
-            yield end, unsealed(line), line[-1:] == b"\n"
-
-
 def recover(outbox, evse):
     """Set up ``outbox``, just made, and the registers of ``evse``."""
     files = outbox.segments.files
     state = _load(files, outbox.log)
     outbox.open = state["open"]
-    outbox.saved = state["saved"]
-    try:
-        outbox.clock.seen_s = parse_iso(outbox.saved)
-    except TimeError:
-        pass  # "+5": its clock was not set
     at = state["at"]
     if at is None:
         at = [1, 0]
         if files.size(FOLDER) is not None:
             at[0] = _lowest(files)
     walk = _Walk(outbox, state["registers_wh"])
+    walk.note(state["run"], state["saved"])
     walk.run(at[0], at[1])
+    outbox.starts = walk.runs.date()
+    outbox.saved = walk.runs.own(state["saved"])
+    try:
+        outbox.clock.seen_s = parse_iso(outbox.saved)
+    except ValueError:
+        pass  # "+5": its clock was not set
     for connector, wh in zip(evse.connectors, walk.registers_wh):
         connector.register.wh = max(connector.register.wh, wh)
     outbox.number = walk.number
@@ -78,6 +70,16 @@ class _Walk:
         self.started = set()  # known, and begins in the queue all the same
         self.ended = set()
         self.number = max([0] + list(self.known))
+        self.runs = Runs(outbox.clock)
+        self.began = {}  # number -> the run of a begin in the queue
+        self.last = {}  # number -> (stamp, run) of its last reading there
+
+    def note(self, prefix, saved):
+        """The state file is of the run with ``prefix``."""
+        stamps = [saved]
+        for record in self.known.values():
+            stamps += (record["start"]["timestamp"], record.get("last", ""))
+        self.runs.note(prefix, stamps)
 
     def run(self, number, offset):
         """Through all segments from ``offset`` of ``number`` on."""
@@ -116,6 +118,14 @@ class _Walk:
     def settle(self, migrate):
         """Say what goes on and what is left open; ``migrate`` what has no number here yet."""
         outbox = self.outbox
+        own = self.runs.own
+        for record in outbox.open:
+            if record.get("n") in self.known or (migrate and "n" not in record):
+                for payload in (record["start"], record.get("stop")):
+                    if payload:
+                        payload["timestamp"] = own(payload["timestamp"])
+                if "last" in record:
+                    record["last"] = own(record["last"])
         mine = [record for record in outbox.open if "n" in record and record["n"] in self.known]
         for record in outbox.open:
             if "n" not in record:
@@ -124,6 +134,7 @@ class _Walk:
                     continue
                 self.number += 1
                 record["n"] = self.number
+                outbox.saved = ""  # not their time: that version saved none
                 mine.append(record)
         if outbox.number != self.number:
             outbox.number = self.number
@@ -131,19 +142,23 @@ class _Walk:
         for record in mine:
             number = record["n"]
             if "id" not in record and number not in self.started:
-                outbox.add(outbox.text("S", number, json.dumps(_dated(record["start"]))), None)
+                outbox.add(outbox.text("S", number, json.dumps(record["start"])), None)
             if number in self.ended:
                 continue
             if "stop" in record:
-                outbox.add(outbox.text("T", number, json.dumps(_dated(record["stop"]))), None)
+                outbox.add(outbox.text("T", number, json.dumps(record["stop"])), None)
             else:
                 self.queued[number] = record
         for number in sorted(self.queued):
             record = self.queued[number]
-            # All of them are known times of this transaction's; "+" sorts before any date.
-            last = max(record["start"]["timestamp"], record.get("last", ""), outbox.saved)
-            record["last"] = "+0" if record["start"]["timestamp"][:1] == "+" else last
-            _dated(record["start"])
+            start = record["start"]
+            if number in self.began:
+                start["timestamp"] = own(start["timestamp"], self.began[number])
+            # All of them are known times of this transaction's.
+            times = [start["timestamp"], record.get("last", ""), outbox.saved]
+            if number in self.last:
+                times.append(own(*self.last[number]))
+            record["last"] = max(times, key=age)
             outbox.left_open.append(record)
 
     def _segment(self, number, offset):
@@ -152,12 +167,15 @@ class _Walk:
             for end, text, is_whole in lines(segments.files, number):
                 segments.is_torn = not is_whole
                 kind = text[:1]
-                if end <= offset:
-                    if kind == "P":
-                        segments.read_prefix = text[2:]
+                if kind and kind not in MESSAGES:
+                    self.runs.line(text)
+                    if kind == "P" and end <= offset:
+                        segments.read_prefix = self.runs.current[0]
+                elif end <= offset:
+                    pass
                 elif not kind:
                     self.outbox.log("outbox: damaged line in segment %d" % number)
-                elif kind in MESSAGES:
+                else:
                     segments.count += 1
                     self._message(text)
         except OSError as error:
@@ -169,20 +187,23 @@ class _Walk:
         self.number = max(self.number, number)
         if kind == "M":
             words = rest.split(" ")
-            record = self.queued.get(number) or self.known.get(number)
-            if record:
-                record["last"] = max(record.get("last", ""), words[1])
+            self.runs.saw(words[1])
+            self.last[number] = words[1], self.runs.current
             for word in words[3:]:
                 if word[:1] == "E":
                     self._register(int(words[0]), int(word[1:]))
             return
         payload = json.loads(rest)
+        for reading in payload.get("transactionData", ()):
+            self.runs.saw(reading.split(" ")[0])
+        self.runs.saw(payload["timestamp"])
         if kind == "S":
             self._register(payload["connectorId"], payload["meterStart"])
             if number in self.known:
                 self.started.add(number)
             else:
                 self.queued[number] = {"n": number, "start": payload}
+                self.began[number] = self.runs.current
             return
         record = self.queued.pop(number, None) or self.known.get(number)
         if record:
@@ -195,14 +216,6 @@ class _Walk:
             registers_wh.append(0)
         if 0 < connector_id <= _MOST_CONNECTORS:
             registers_wh[connector_id - 1] = max(registers_wh[connector_id - 1], wh)
-
-
-def _dated(payload):
-    """``payload`` of another run: what is known of a time before the clock was set is that it
-    was before this run."""
-    if payload["timestamp"][:1] == "+":
-        payload["timestamp"] = "+0"
-    return payload
 
 
 def _header(files, number):
@@ -238,7 +251,7 @@ def _remove(outbox, number):
 
 def _load(files, log):
     """The state file's fields, good ones only; "at" None: there is no such thing."""
-    state = {"registers_wh": [], "open": [], "at": None, "saved": ""}
+    state = {"registers_wh": [], "open": [], "at": None, "saved": "", "run": ""}
     try:
         data = files.read(PATH, _MAX_FILE)
         if data is None:
@@ -253,6 +266,8 @@ def _load(files, log):
         state["registers_wh"] = registers_wh
         state["open"] = records
         state["saved"] = saved if isinstance(saved, str) else ""
+        run = found.get("run", "")
+        state["run"] = run if isinstance(run, str) else ""
         number, offset = found["at"]
         if isinstance(number + offset, int) and number > 0 and offset >= 0:
             state["at"] = [number, offset]

@@ -5,7 +5,7 @@ evenly spaced, that it fits. The segments being read and written are left alone.
 one pair, each call the next one, so that all of the middle is thinned alike.
 """
 
-from firmware.ocpp16.outbox_recovery import lines
+from firmware.ocpp16.segment_lines import lines
 from firmware.ocpp16.segments import SCHEMA, SEGMENT, path, sealed
 from micropython import const
 
@@ -13,8 +13,15 @@ from micropython import const
 _TRIES = const(4)
 
 
-def thin(segments, log):
-    """Merge one pair. Raises OSError, MemoryError: then nothing has changed."""
+def make_room(segments, log):
+    """Merge one pair; where that fails nothing has changed."""
+    try:
+        _thin(segments, log)
+    except (OSError, MemoryError) as error:
+        log("outbox not thinned: %r" % error)
+
+
+def _thin(segments, log):
     for _ in range(_TRIES):
         first = segments.thin_from
         if first <= segments.number:

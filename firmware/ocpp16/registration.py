@@ -1,21 +1,16 @@
 """BootNotification with its three answers, and Heartbeat (OCPP 1.6 sections 4.2, 4.6).
 
-May import: its siblings, `ocppj`, `ticks`.
+May import: its siblings, `loader.modules`, `ticks`.
 """
 
-from firmware.ocpp16.clock import TimeError
 from loader.modules import forget
 from micropython import const
-from ocppj import CallError
 from ticks import ticks_add, ticks_diff
 
-# Own choice where the central system names no interval, or gives no answer at all.
-_RETRY_S = const(60)
 _LONGEST_S = const(86400)
 # An answer was on its way no longer than the longest MessageTimeout.
 _OLDEST_MS = const(600000)
-
-_ANSWER = const("status eAccepted|Pending|Rejected! currentTime s! interval i!")
+_BOOT_ANSWER = ("firmware.ocpp16.boot_answer", "firmware.ocpp16.validate", "firmware.ocpp16.iso")
 
 
 class Registration:
@@ -27,38 +22,38 @@ class Registration:
     def __init__(self, payload, configuration, clock, log, on_accepted):
         self.status = None
         self.payload = payload
-        self._configuration = configuration
+        self.configuration = configuration
         self._clock = clock
-        self._log = log
-        self._on_accepted = on_accepted
+        self.log = log
+        self.on_accepted = on_accepted
         self._boot_now = True
-        self._boot_at_ms = None
-        self._heartbeat_ms = 0
+        self.boot_at_ms = None
+        self.heartbeat_ms = 0
         self._asked_ms = 0  # when the last of the two was sent
 
     def next_call(self, now_ms):
         """(action, payload, on_answer) that is due now, or None."""
-        if self._boot_at_ms is not None:
+        if self.boot_at_ms is not None:
             # Further away than it was ever set: the milliseconds have wrapped while offline.
-            if not -_LONGEST_S * 1000 <= ticks_diff(now_ms, self._boot_at_ms) < 0:
+            if not -_LONGEST_S * 1000 <= ticks_diff(now_ms, self.boot_at_ms) < 0:
                 self._boot_now = True
         if self._boot_now:
             self._boot_now = False
-            self._boot_at_ms = None
+            self.boot_at_ms = None
             self._asked_ms = now_ms
             return "BootNotification", self.payload, self._boot_answered
         if self.status == "Accepted":
-            interval_s = self._configuration.number("HeartbeatInterval")
-            if ticks_diff(now_ms, self._heartbeat_ms) >= interval_s * 1000:
-                self._heartbeat_ms = self._asked_ms = now_ms
+            interval_s = self.configuration.number("HeartbeatInterval")
+            if ticks_diff(now_ms, self.heartbeat_ms) >= interval_s * 1000:
+                self.heartbeat_ms = self._asked_ms = now_ms
                 return "Heartbeat", {}, self.heartbeat_answered
         return None
 
     def link_up(self, now_ms):
         """A new link. After more than a day without one the milliseconds may have wrapped: the
         heartbeat is due at once, for the clock."""
-        if not 0 <= ticks_diff(now_ms, self._heartbeat_ms) <= _LONGEST_S * 1000:
-            self._heartbeat_ms = ticks_add(now_ms, -_LONGEST_S * 1000)
+        if not 0 <= ticks_diff(now_ms, self.heartbeat_ms) <= _LONGEST_S * 1000:
+            self.heartbeat_ms = ticks_add(now_ms, -_LONGEST_S * 1000)
 
     def boot_at_once(self):
         """The central system asks for a BootNotification."""
@@ -72,54 +67,27 @@ class Registration:
     def heartbeat_answered(self, ok, payload, now_ms):
         """Take the time from a Heartbeat's answer."""
         if ok:
-            self._set_clock(payload.get("currentTime"), now_ms)
+            self.set_clock(payload.get("currentTime"), now_ms)
 
     def _boot_answered(self, ok, payload, now_ms):
         """True where the answer is still waited for."""
-        if ok:
-            from firmware.ocpp16.validate import validate
+        from firmware.ocpp16.boot_answer import take
 
-            try:
-                validate(_ANSWER.split(" "), payload, True)
-            except CallError as error:
-                self._log("BootNotification's answer is bad: " + error.description)
-                ok = False
-            forget("firmware.ocpp16.validate")
-        if not ok:
-            if self.status == "Accepted":
-                return False
-            self._wait(_RETRY_S, now_ms)
-            return True
-        status = payload["status"]
-        interval_s = payload["interval"]
-        self._log("BootNotification %s, interval %d s" % (status, interval_s))
-        if status != "Rejected":
-            self._set_clock(payload["currentTime"], now_ms)
-        self._boot_at_ms = None
-        if status != "Accepted":
-            self._wait(interval_s if interval_s > 0 else _RETRY_S, now_ms)
-        else:
-            if interval_s > 0:
-                self._configuration.assign("HeartbeatInterval", min(interval_s, _LONGEST_S))
-            self._heartbeat_ms = now_ms
-            if self.status != status:
-                self._on_accepted()
-        self.status = status  # last: what failed before is as if no answer had come
-        return False
+        is_awaited = take(self, ok, payload, now_ms)
+        forget(*_BOOT_ANSWER)
+        return is_awaited
 
     def link_down(self, boot_in_flight):
         """The link is gone; a BootNotification without its answer goes out again at once."""
-        if boot_in_flight or (self.status != "Accepted" and self._boot_at_ms is None):
+        if boot_in_flight or (self.status != "Accepted" and self.boot_at_ms is None):
             self._boot_now = True
 
-    def _wait(self, interval_s, now_ms):
-        self._boot_at_ms = ticks_add(now_ms, min(interval_s, _LONGEST_S) * 1000)
-
-    def _set_clock(self, text, now_ms):
+    def set_clock(self, text, now_ms):
+        """Take the time from an answer to what was sent last."""
         try:
             if not isinstance(text, str):
-                raise TimeError("")
+                raise ValueError
             age_ms = min(max(ticks_diff(now_ms, self._asked_ms), 0), _OLDEST_MS)
             self._clock.set(text, now_ms, age_ms)
-        except TimeError:
-            self._log("currentTime refused: %r" % (text,))
+        except ValueError:
+            self.log("currentTime refused: %r" % (text,))

@@ -10,7 +10,7 @@ The log is made of lines as `firmware.log` has them, each with its own "=" line,
 
 import json
 
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 from loader.modules import forget
 from micropython import const
 from ticks import ticks_add, ticks_diff
@@ -66,7 +66,10 @@ class SecurityEvents:
             forget("firmware.ocpp16.security_events")
             return
         event = self._waiting[0]
-        payload = {"type": event[0], "timestamp": charge_point.clock.resolve(event[1], event[3])}
+        payload = {
+            "type": event[0],
+            "timestamp": charge_point.clock.resolve(event[1], 0 if event[3] else None),
+        }
         if event[2]:
             payload["techInfo"] = event[2]
         self._in_flight = True

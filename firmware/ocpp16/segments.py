@@ -6,6 +6,7 @@ the number modulo 1024. Every line is a check sum, a blank and a text that begin
     Q schema number until    first of a segment; it stands for those up to ``until`` too. A fifth
                              word is the segment that was merged into it last
     P prefix                 the ids of what follows begin so
+    C prefix seconds         what stamps "+5" of the run with that prefix count from, Unix time
     S|M|T number rest        a message; others keep what they mean to themselves
 
 A line that is damaged, or of a kind unknown, is passed over. An append is one write, which
@@ -59,19 +60,22 @@ class Segments:
         self.thin_from = 0  # where the next one to be thinned is
         self.line = None  # the oldest message, once read
         self._end = 0  # where it ends
-        self._is_prefixed = False
+        self.is_prefixed = False  # this run has written something
         self.is_torn = False  # the last segment ends within a line
 
-    def append(self, texts):
-        """Add messages in one write. Raises OSError: then none of them is there."""
+    def append(self, texts, notes=()):
+        """Add messages in one write, behind ``notes``, lines of other kinds; these alone only
+        where there are some already. Raises OSError: then none of them is there."""
+        notes = b"".join([sealed(text) for text in notes])
         data = b"".join([sealed(text) for text in texts])
-        begin = b"" if self._is_prefixed else sealed("P " + self.prefix)
+        begin = (b"" if self.is_prefixed else sealed("P " + self.prefix)) + notes
         last, size = self.last, self.size
         is_full = size + len(begin) + len(data) > SEGMENT
         if not size or is_full or (not self.count and size > _SMALL):
             last += 1
             size = 0
-            begin = sealed("Q %d %d %d" % (SCHEMA, last, last)) + sealed("P " + self.prefix)
+            begin = sealed("Q %d %d %d" % (SCHEMA, last, last))
+            begin += sealed("P " + self.prefix) + notes
         elif self.is_torn:
             begin = b"\n" + begin
         wanted = size + len(begin) + len(data)
@@ -88,7 +92,7 @@ class Segments:
         if last != self.last:
             self.used += 1
         self.last, self.size = last, wanted
-        self._is_prefixed, self.is_torn = True, False
+        self.is_prefixed, self.is_torn = True, False
         if not self.count:
             self.number = self.until = last
             self.offset = size + len(begin)

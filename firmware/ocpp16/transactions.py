@@ -16,34 +16,22 @@ class Transactions:
 
     def __init__(self, charge_point, outbox, stop_reason):
         self._charge_point = charge_point
-        self._outbox = outbox
+        self.outbox = outbox
         self.stop_reason = stop_reason
         self.interrupted = None  # whoever decides about those
-
-    def stop(self, transaction_id):
-        """Stop that transaction from afar, also where it waits to go on; False: there is none."""
-        for connector in self._charge_point.evse.connectors:
-            if self.id_at(connector) == transaction_id:
-                connector.stop("Remote")
-                return True
-        for record in self._outbox.left_open:
-            if self._outbox.transaction_id(record["n"]) == transaction_id:
-                record["reason"] = "Remote"
-                return True
-        return False
 
     def id_at(self, connector):
         """The transactionId of what runs at ``connector``; None: nothing, or not yet known."""
         transaction = connector.transaction
         if transaction is None or transaction.reference is None:
             return None
-        return self._outbox.transaction_id(transaction.reference)
+        return self.outbox.transaction_id(transaction.reference)
 
     def tick(self, now_ms):
         """Report what has started and stopped."""
         charge_point = self._charge_point
         evse = charge_point.evse
-        outbox = self._outbox
+        outbox = self.outbox
         if outbox.left_open or (outbox.held and not evse.inhibited):
             from firmware.ocpp16.interrupted import go_on
 
@@ -62,12 +50,13 @@ class Transactions:
         """What the CALL of an outbox message is to be answered to."""
 
         def answered(ok, payload, now_ms):
-            outbox = self._outbox
+            outbox = self.outbox
             if not ok:
                 if payload == "NotSent":
                     outbox.interrupted()
                 else:
-                    return not outbox.failed(now_ms)  # a late answer is as good
+                    # A late answer is as good.
+                    return not outbox.failed(now_ms, payload != "Timeout")
             elif action == "MeterValues":
                 outbox.delivered(now_ms)
             else:

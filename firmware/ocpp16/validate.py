@@ -15,7 +15,7 @@ A table maps each field to what it holds, a required one with "!" at its end:
 or to the table of an object, required where that holds the pair "!": True.
 """
 
-from firmware.ocpp16.clock import TimeError, parse_iso
+from firmware.ocpp16.iso import parse_iso
 from micropython import const
 from ocppj import CallError, is_text
 
@@ -90,6 +90,6 @@ def _expect(right_type, name):
 def _is_time(text):
     try:
         parse_iso(text)
-    except TimeError:
+    except ValueError:
         return False
     return True

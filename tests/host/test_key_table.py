@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.configuration_keys import KEYS
 from firmware.ocpp16.table import names
 
 TESTS = Path(__file__).resolve().parents[1]

@@ -12,7 +12,7 @@ from ucharge.paths import ROOT
 
 # Bytes of heap once loaded, 64-bit. A ratchet: lower it with every diet, never raise it. The
 # goal is 72 KB on a 32-bit board, which is about 108,000 here.
-RESIDENT_LIMIT = 120_300
+RESIDENT_LIMIT = 114_500
 
 
 def test_report_ends_with_the_two_numbers(capsys):

@@ -3,7 +3,7 @@
 import unittest
 
 from charge_bench import START_S, Bench
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 from scenario import Scenario
 
 STATE_FILES = (
@@ -81,6 +81,133 @@ class KeptMessages(Scenario):
         true_s = START_S + self.bench.elapsed_ms // 1000
         self.assertLessEqual(parse_iso(start["timestamp"]), true_s)
         self.assertGreater(parse_iso(start["timestamp"]), START_S - 60)
+
+    def early(self, keys=()):
+        """A charge that began before the clock was set; true times of its begin."""
+        self.bench = Bench(dict(self.KEYS, **dict(keys)))
+        self.central = self.bench.central
+        self.bench.run(40)
+        self.bench.charge("EARLY")
+        return START_S + self.bench.elapsed_ms // 1000
+
+    def told(self):
+        """(action, time, Wh) of each transaction message that was answered, in order."""
+        found = []
+        for _, action, payload in self.central.calls:
+            if action == "MeterValues":
+                reading = payload["meterValue"][0]
+                value = reading["sampledValue"][0]["value"]
+                found.append((action, parse_iso(reading["timestamp"]), int(value)))
+            elif action.endswith("Transaction"):
+                wh = payload.get("meterStart", payload.get("meterStop"))
+                found.append((action, parse_iso(payload["timestamp"]), wh))
+        return found
+
+    def check(self, told, began_s, delta=3):
+        times = [time for _, time, _ in told]
+        self.assertEqual(times, sorted(times), told)
+        self.assertAlmostEqual(times[0], began_s, delta=delta)
+        samples = [time for action, time, _ in told if action == "MeterValues"]
+        for index in range(1, len(samples)):
+            # Whole seconds: setting the clock may take one.
+            self.assertAlmostEqual(samples[index] - samples[index - 1], 10, delta=1)
+
+    def refuse_all(self):
+        """The central system says what time it is and answers nothing else."""
+        for action in ("StartTransaction", "MeterValues", "StopTransaction"):
+            self.central.answers[action] = None
+
+    def accept_all(self):
+        for action in ("MeterValues", "StopTransaction"):
+            self.central.answers[action] = {}
+        self.central.answers["StartTransaction"] = self.central.start
+
+    def test_the_clock_was_set_before_the_cut(self):
+        for seconds in (1, 35):
+            began_s = self.early()
+            self.bench.run(60)
+            self.refuse_all()
+            self.connect(seconds)
+            cut_s = START_S + self.bench.elapsed_ms // 1000
+            for _ in range(3):  # and the runs after it learn the time or not
+                self.power_cut()
+                self.bench.run(100)
+            self.connect(2)
+            self.power_cut()
+            self.accept_all()
+            self.connect(20)
+            told = self.told()
+            self.assertEqual(len(told), 2 + (60 + seconds) // 10)
+            self.check(told, began_s)
+            self.assertAlmostEqual(told[-1][1], cut_s, delta=12)
+
+    def test_the_clock_was_never_set_before_the_cut(self):
+        began_s = self.early()
+        self.bench.run(75)
+        cut_s = START_S + self.bench.elapsed_ms // 1000
+        self.power_cut()
+        self.bench.run(20)
+        self.connect()
+        told = self.told()
+        self.assertEqual(len(told), 2 + 7)
+        self.check(told, began_s, 5)
+        self.assertAlmostEqual(told[-1][1], cut_s, delta=5)
+
+    def test_charges_of_several_runs_that_knew_no_time(self):
+        began_s = self.early()
+        self.bench.run(25)
+        for _ in range(4):
+            self.power_cut()
+            self.bench.vehicle.plugged = False
+            self.bench.run(90)
+            self.bench.charge("EARLY")
+            self.bench.run(25)
+        self.refuse_all()
+        self.connect(3)  # one of them learns it, and with it that of all before it
+        self.power_cut()
+        self.accept_all()
+        self.bench.run(300)
+        self.connect(20)
+        told = self.told()
+        starts = [time for action, time, _ in told if action == "StartTransaction"]
+        times = [time for _, time, _ in told]
+        self.assertEqual(len(starts), 5)
+        self.assertEqual(times, sorted(times), told)
+        self.assertGreaterEqual(starts[0], began_s - 5)
+        self.assertLessEqual(starts[0] - began_s, 40)
+        for index in range(1, 5):
+            self.assertGreater(starts[index] - starts[index - 1], 25)
+
+    def test_readings_for_the_stop_from_before_the_clock_was_set(self):
+        began_s = self.early({"StopTxnSampledData": "Energy.Active.Import.Register"}.items())
+        self.bench.run(30)
+        self.connect(15)
+        self.central.answers["StopTransaction"] = None
+        self.card("EARLY")
+        self.power_cut()
+        self.accept_all()
+        self.connect()
+        data = self.stops()[0]["transactionData"]
+        times = [parse_iso(reading["timestamp"]) for reading in data]
+        self.assertAlmostEqual(times[0], began_s, delta=3)
+        self.assertEqual(times, sorted(times))
+        self.assertGreater(times[-1] - times[0], 40)
+
+    def test_a_charge_that_goes_on_keeps_its_times(self):
+        keys = {"TxResumptionTimeout": "300", "LocalPreAuthorize": "true"}
+        began_s = self.early(keys.items())
+        self.bench.run(30)
+        self.power_cut()
+        self.bench.run(60)  # unlinked: it goes on by what is known here
+        self.connect(5)
+        self.power_cut()
+        self.connect(60)
+        self.unplug(3)
+        told = self.told()
+        times = [time for _, time, _ in told]
+        self.assertEqual(times, sorted(times), told)
+        self.assertEqual(told[-1][0], "StopTransaction")
+        self.assertGreaterEqual(times[0], began_s - 5)
 
     def test_garbage_in_the_state_files(self):
         for name in STATE_FILES:

@@ -3,7 +3,7 @@
 import unittest
 
 from charge_bench import Bench
-from firmware.ocpp16.configuration import KEYS
+from firmware.ocpp16.configuration_keys import KEYS
 from firmware.ocpp16.table import row
 from scenario import Scenario
 

@@ -3,7 +3,8 @@
 import unittest
 
 from charge_bench import START_S
-from firmware.ocpp16.clock import format_iso, parse_iso
+from firmware.ocpp16.clock import format_iso
+from firmware.ocpp16.iso import parse_iso
 from scenario import Scenario
 
 
@@ -129,6 +130,18 @@ class Spacing(Readings):
         self.assertEqual((times[-1] - first) % 10, 0)
         self.assertGreaterEqual(len(times), 5)
 
+    def test_a_shorter_interval_brings_no_two_close_together(self):
+        for after_s in (-0.4, 0, 0.4, 0.8, 1.2, 1.6, 3, 8):
+            self.setUp()
+            self.bench.charge()
+            self.bench.run(20 + after_s)
+            self.change("MeterValueSampleInterval", "2")
+            self.bench.run(9)
+            times = [at_ms for at_ms, action, _ in self.central.calls if action == "MeterValues"]
+            gaps = [times[index] - times[index - 1] for index in range(1, len(times))]
+            self.assertGreaterEqual(len(gaps), 5)
+            self.assertGreaterEqual(min(gaps), 1900, after_s)
+
 
 class Samples(Readings):
     KEYS = {"MeterValueSampleInterval": "5"}
@@ -184,6 +197,39 @@ class Samples(Readings):
         self.assertTrue(self.charges())
         self.unplug(5)
         self.assertEqual(len(self.stops()), 1)
+
+    def test_refused_samples_do_not_hold_up_the_stop(self):
+        self.change("TransactionMessageAttempts", "3")
+        self.change("TransactionMessageRetryInterval", "20")
+        self.central.answers["MeterValues"] = "InternalError"
+        self.bench.charge()
+        self.bench.run(300)
+        self.unplug(5)
+        self.assertEqual(len(self.stops()), 1)
+        sent = self.central.payloads("MeterValues")
+        # Only the first of them needs all its attempts to show that they are not wanted.
+        self.assertEqual([sent[1], sent[2]], [sent[0]] * 2)
+        self.assertEqual(len({str(payload) for payload in sent}), len(sent) - 2)
+        self.assertGreaterEqual(len(sent), 60)
+        self.assertLessEqual(len([line for line in self.bench.lines if "gave up" in line]), 2)
+        # Once one is taken they get their attempts again.
+        self.central.answers["MeterValues"] = {}
+        self.bench.charge("TAG2")
+        self.bench.run(7)
+        self.central.forget()
+        self.central.answers["MeterValues"] = "InternalError"
+        self.bench.run(70)
+        sent = self.central.payloads("MeterValues")
+        self.assertEqual([sent[1], sent[2]], [sent[0]] * 2)
+
+    def test_silence_is_no_refusal(self):
+        self.change("TransactionMessageAttempts", "2")
+        self.change("TransactionMessageRetryInterval", "1")
+        self.central.answers["MeterValues"] = None
+        self.bench.charge()
+        self.bench.run(200)
+        sent = self.central.payloads("MeterValues")
+        self.assertEqual([sent[1], sent[3]], [sent[0], sent[2]])
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import unittest
 
 from charge_bench import START_S, Bench
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 from scenario import Scenario
 
 TRANSACTION = ("StartTransaction", "MeterValues", "StopTransaction")

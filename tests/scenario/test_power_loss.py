@@ -5,7 +5,7 @@ import unittest
 
 from charge_bench import START_S, Bench
 from cut_files import CutFiles, PowerCut
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 from firmware.ocpp16.outbox import PATH
 from scenario import Scenario
 

@@ -2,7 +2,7 @@
 
 import unittest
 
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 from scenario import Scenario
 
 ENERGY = "Energy.Active.Import.Register"

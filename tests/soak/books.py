@@ -9,7 +9,7 @@ here asks the charge point. The journal's events are lists, times in ms since th
     boot, ms, reason, [[connector, register Wh, count Wh], ...]
     rx, ms, uniqueId, action, payload, fate, transactionId told
     clock, ms, seconds (it is late by)     full, ms (readings thinned)
-    changing, ms    interval, ms, seconds (from now on; it is being changed since "changing")
+    interval, ms, seconds (of the readings, from now on)
 
 **Lost**: a begin or an end whose turn was over (Power cut within it: it may, or may not, have
 been) that is not in the books, and a reading that was due and is not there. Excused are messages
@@ -45,7 +45,6 @@ class Books:
         self.keeps = keeps
         self.transactions = []
         self.intervals = [(0, interval_s)]
-        self._is_changing = False  # the interval, just now
         self.full_ms = []
         self.boots = 1
         self._boot_ms, self._knows_ms = 0, None  # since when this run knows the time
@@ -103,8 +102,7 @@ class Books:
     def on_cut(self, event):
         _, ms, _, stood_ms, outlets = event
         if self._knows_ms is None:
-            self._knows_ms = ms
-        self._forget_time()
+            self._forget_time(ms)
         for connector, idTag, count_wh, least_wh in outlets:
             self._cut.setdefault(connector, (count_wh, least_wh))
             transaction = self._by_card.get(idTag)
@@ -114,10 +112,10 @@ class Books:
                     least_wh = count_wh if self.keeps else max(least_wh, transaction.begin_wh)
                     transaction.cut = (ms, least_wh, count_wh)
 
-    def _forget_time(self):
-        """The run ends: what it stamped before it knew the time is told for the next one's."""
+    def _forget_time(self, ms):
+        """The run ends and never knew the time: what it stamped is told for about before now."""
         for transaction in self.transactions:
-            if transaction.begin_ms <= self._knows_ms and transaction.ends.payload is None:
+            if transaction.begin_ms <= ms and transaction.ends.payload is None:
                 if not transaction.end or transaction.end[0] >= self._boot_ms:
                     transaction.is_timeless = True
 
@@ -152,10 +150,6 @@ class Books:
 
     def on_interval(self, event):
         self.intervals.append((event[1], event[2]))
-        self._is_changing = False
-
-    def on_changing(self, event):
-        self._is_changing = True
 
     # -- what was told --------------------------------------------------------------------
 
@@ -216,10 +210,8 @@ class Books:
             self.problem(ms, "a reading of nothing: %s" % payload)
             return
         self._whose[uid] = transaction
-        if transaction.is_timeless or self._is_changing:
-            # Its time tells nothing, and changes when it is sent again; or the interval changes
-            # and brings two readings close together.
-            key = uid
+        if transaction.is_timeless:
+            key = uid  # its time is a guess
         if uid in self._of:
             key = self._of[uid].split(" at ")[-1]
         name = "%s at %s" % (transaction.idTag, key)

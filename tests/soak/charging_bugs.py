@@ -9,7 +9,7 @@ _hoard = []
 
 def dropped_when_sent():
     """A message is done with when it is sent instead of when it is answered."""
-    Outbox.failed = lambda self, now_ms: not self.delivered(now_ms)
+    Outbox.failed = lambda self, now_ms, is_refused=False: not self.delivered(now_ms)
     Outbox.interrupted = lambda self: self.delivered(None)
 
 
@@ -33,7 +33,7 @@ def new_id_for_a_retry():
 
     def renamed(self):
         action, payload, number, unique_id = take(self)
-        return action, payload, number, "%s.%d" % (unique_id, self._attempts)
+        return action, payload, number, "%s.%d" % (unique_id, self.attempts)
 
     Outbox.take = renamed
 
@@ -78,13 +78,13 @@ def order_broken():
     append = Segments.append
     late = []
 
-    def unruly(self, texts):
-        if texts[0][0] == "S" and not late:
+    def unruly(self, texts, notes=()):
+        if texts and texts[0][0] == "S" and not late:
             late.append(texts[0])
             texts = texts[1:]
             if not texts:
                 return
-        append(self, texts + late)
+        append(self, texts + late, notes)
         late.clear()
 
     Segments.append = unruly

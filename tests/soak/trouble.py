@@ -107,10 +107,9 @@ class Weather:
         yield from self._interval(self._interval_s)
 
     def _interval(self, value):
-        """Have the interval of the readings changed; the journal knows since when."""
+        """Have the interval of the readings changed; the journal knows from when on."""
         device = self._device
         change = {"key": "MeterValueSampleInterval", "value": value}
-        device.journal(["changing", device.elapsed_ms])
         while True:
             if device.linked:
                 device.inputs.append(lambda: device.central.call("ChangeConfiguration", change))

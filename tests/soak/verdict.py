@@ -2,7 +2,7 @@
 
 from books import TAIL_S
 
-from firmware.ocpp16.clock import parse_iso
+from firmware.ocpp16.iso import parse_iso
 
 _WH_MJ = 3600000
 _CUT_REASONS = ("PowerLoss", "Reboot")
@@ -85,6 +85,8 @@ def _judge_energy(books, transaction, totals):
 def _judge_times(books, transaction, start_s):
     start, stop = transaction.begins.payload, transaction.ends.payload
     if transaction.is_timeless:
+        if start and stop and parse_iso(start["timestamp"]) > parse_iso(stop["timestamp"]):
+            books.problem(transaction.begin_ms, "%s stops before it starts" % transaction.idTag)
         return
     begin_s = start_s + transaction.begin_ms // 1000
     if start and not _is_about(start, begin_s, begin_s):

@@ -4,6 +4,7 @@ Each ``read_...`` is that version's own code, less what has nothing to do with t
 """
 
 import json
+from binascii import crc32
 
 TRANSACTIONS = "/state/transactions.json"
 KEYS = "/state/keys.json"
@@ -44,6 +45,29 @@ def read_transactions(files):
     except (ValueError, TypeError, AttributeError, KeyError):
         return [], []
     return registers_wh, records
+
+
+def read_queue(files):
+    """(kind, id, number, rest) of each message in the outbox's segments, from the first on."""
+    found = []
+    number = 1
+    while files.size("/state/outbox/%d" % number) is not None:
+        prefix = ""
+        with files.open("/state/outbox/%d" % number, "rb") as file:
+            while True:
+                line = file.readline(4096)
+                if not line:
+                    break
+                data = line[9:-1]
+                text = data.decode() if line == b"%08x %s\n" % (crc32(data), data) else ""
+                kind = text[:1]
+                if kind == "P":
+                    prefix = text[2:]
+                elif kind and kind in "SMT":
+                    kind, unique_id, transaction, rest = text.split(" ", 3)
+                    found.append((kind, prefix + unique_id, int(transaction), rest))
+        number += 1
+    return found
 
 
 def _is_record(record):

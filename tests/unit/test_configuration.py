@@ -4,8 +4,9 @@ import json
 import unittest
 
 from charge_bench import MemoryFiles
-from firmware.ocpp16.configuration import KEYS, Configuration
+from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.configuration_check import PATH, accepted
+from firmware.ocpp16.configuration_keys import KEYS
 from firmware.ocpp16.table import names, row
 
 

@@ -3,7 +3,7 @@
 import unittest
 
 from cut_files import CutFiles, PowerCut
-from firmware.ocpp16.outbox_thinning import thin
+from firmware.ocpp16.outbox_thinning import make_room
 from outbox_bench import OutboxBench
 
 
@@ -83,8 +83,8 @@ class Full(OutboxBench):
         files.cut_at = files.operations + cut_at
         files.after = after
         try:
-            thin(segments, self.lines.append)
-            thin(segments, self.lines.append)
+            make_room(segments, self.lines.append)
+            make_room(segments, self.lines.append)
         except PowerCut:
             pass
         self.assertTrue(files.is_dead)

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from ocppj import CallPending, Rpc, UniqueIds
+from ocppj import CallPending, Rpc, UniqueIds, is_text
 
 
 class RpcTest(unittest.TestCase):
@@ -110,6 +110,26 @@ class RpcTest(unittest.TestCase):
 
     def test_id_with_a_lone_surrogate(self):
         self.assertEqual(self.rpc.receive('[2,"\\ud800","A",{}]', 0)[:2], ("bad", None))
+
+    def test_escaped_surrogate_pairs_are_one_character(self):
+        for escaped, text in (
+            ("\\ud83d\\ude00", "\U0001f600"),
+            ("a\\uD83D\\uDE00b\\uD800\\uDC00", "a\U0001f600b\U00010000"),
+            ("\\udbff\\udfff", "\U0010ffff"),
+            ("\\\\ud83d\\\\ude00", "\\ud83d\\ude00"),
+            ("\\n\\u0041\\ud83d\\ude00", "\nA\U0001f600"),
+        ):
+            event = self.rpc.receive('[2,"p","A",{"x":"%s"}]' % escaped, 0)
+            self.assertEqual(event, ("call", "p", "A", {"x": text}))
+        for escaped in (
+            "\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83d\\u0041", "\\ud83d\\\\ude00",
+            "\\ud83d\\ud83d", "\\ud83dude00",
+        ):  # fmt: skip
+            event = self.rpc.receive('[2,"p","A",{"x":"%s"}]' % escaped, 0)
+            self.assertFalse(is_text(event[3]["x"]), escaped)
+        for escaped in ("\\ud83d\\ude0", "\\ud83d\\u", "\\ud", "\\ud83d\\"):
+            event = self.rpc.receive('[2,"p","A",{"x":"%s' % escaped, 0)
+            self.assertEqual(event[:2], ("bad", "p"), escaped)
 
     def test_retried_message_keeps_its_id(self):
         text = self.rpc.call("StopTransaction", {}, 0, "kept-1")

@@ -80,6 +80,21 @@ class PreviousReadsNew(unittest.TestCase):
         self.assertEqual(len(registers_wh), 1)
         self.assertEqual([record.get("id") for record in records], [101])
 
+    def test_queue_with_notes_of_when_its_stamps_count_from(self):
+        self.bench = UpdateBench(dict(KEYS))
+        self.central = self.bench.central
+        self.bench.charge("OFF")
+        self.bench.run(30)
+        before = previous.read_queue(self.bench.files)
+        self.assertEqual([kind for kind, _, _, _ in before], ["S", "M", "M", "M"])
+        self.central.answers["StartTransaction"] = None
+        self.bench.connect()
+        self.bench.run(5)
+        notes = [data for data in self.bench.files.data.values() if b" C " in data]
+        self.assertEqual(len(notes), 1)
+        self.assertEqual(previous.read_queue(self.bench.files), before)
+        self.assertEqual(json.loads(before[0][3])["timestamp"][:1], "+")
+
     def test_keys(self):
         for key, value in (
             ("HeartbeatInterval", "20"),
