@@ -19,16 +19,6 @@ from ocppj import NO_MEMORY
 from ticks import ticks_ms
 
 _PROVISIONING_POLL_MS = const(500)
-# What the start alone needs, or a later moment of its own: out of the heap.
-START_ONLY = (
-    "firmware.assembly",
-    "firmware.ocpp16.availability",
-    "firmware.ocpp16.configuration_check",
-    "firmware.outcome",
-    "firmware.settings",
-    "firmware.weld_latch",
-    "loader.verdict",
-)
 
 
 def main(context):
@@ -57,7 +47,7 @@ class App:
 
         log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
         _load(context.wdt.feed)
-        from firmware.assembly import assemble
+        from firmware.assembly import START_ONLY, assemble
 
         (
             self._tls,

@@ -30,6 +30,16 @@ from ocppj import UniqueIds
 from resolver import Resolver
 from ticks import ticks_ms
 
+# What the start alone needs, or a later moment of its own: out of the heap after it.
+START_ONLY = (
+    "firmware.assembly",
+    "firmware.ocpp16.availability",
+    "firmware.ocpp16.configuration_check",
+    "firmware.outcome",
+    "firmware.settings",
+    "firmware.weld_latch",
+    "loader.verdict",
+)
 _CA = const("/certs/ca.der")
 _MAX_CERTIFICATE = const(4096)
 _INPUTS = ("proximity_adc_pin", "temperature_adc_pin", "ground_fault_pin", "emergency_stop_pin")

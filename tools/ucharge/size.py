@@ -23,8 +23,8 @@ from ucharge.console import out
 from ucharge.errors import UserError
 from ucharge.paths import source_root
 
-# The application, what puts it together (START_ONLY of the first names what then is dropped), and
-# what a board's network and a connection keep.
+# The application, what puts it together (its START_ONLY names what then is dropped), and what
+# a board's network and a connection keep.
 START_MODULES = ("firmware.app", "firmware.assembly", "firmware.hal.wifi", "ws.websocket")
 # Of the loader: it drops two itself, the application drops the third.
 _DROPPED_BY_START = ("choose", "decide", "verdict")
@@ -49,7 +49,7 @@ gc.collect()
 before = gc.mem_alloc()
 for name in MODULES:
     __import__(name)
-forget(*getattr(sys.modules.get("firmware.app"), "START_ONLY", ()))
+forget(*getattr(sys.modules.get("firmware.assembly"), "START_ONLY", ()))
 gc.collect()
 resident = gc.mem_alloc() - before
 loaded = " ".join(sys.modules)
