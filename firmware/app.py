@@ -7,18 +7,14 @@ import asyncio
 import gc
 import os
 import sys
-import time
 
 from firmware.log import Log
 from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
-from micropython import const
 from ocppj import NO_MEMORY
 from ticks import ticks_ms
-
-_PROVISIONING_POLL_MS = const(500)
 
 
 def main(context):
@@ -31,7 +27,9 @@ def main(context):
     except SettingsError as error:
         if context.is_trial:
             raise  # the image before this one could read them
-        _wait_for_provisioning(context, error, log)
+        from firmware.preload import wait_for_provisioning
+
+        wait_for_provisioning(context, error, log)
         return
     asyncio.run(app.run())
 
@@ -46,7 +44,9 @@ class App:
         from firmware.outcome import outcome
 
         log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
-        _load(context.wdt.feed)
+        from firmware.preload import load
+
+        load(context.wdt.feed)
         from firmware.assembly import START_ONLY, assemble
 
         (
@@ -186,39 +186,6 @@ class App:
         from httpc.client import get
 
         return await get(url, **self.trust())
-
-
-def _wait_for_provisioning(context, error, log):
-    """Not the image's fault, so no crash: outputs are off, the console is free."""
-    log("app: %s" % error)
-    while True:
-        context.wdt.feed()
-        time.sleep_ms(_PROVISIONING_POLL_MS)
-
-
-def _load(feed):
-    """Import the large parts one by one: at 25 to 110 ms a module on a Pico W all of them at
-    once would come near the watchdog's 8 s."""
-    feed()
-    import transport  # noqa: F401
-
-    feed()
-    import ws.websocket  # noqa: F401
-
-    feed()
-    import firmware.evse.evse
-
-    feed()
-    import firmware.hal.board
-
-    feed()
-    import firmware.ocpp16.charge_point
-
-    feed()
-    import firmware.link
-    import firmware.ocpp16.update_job  # noqa: F401
-
-    feed()
 
 
 def version():

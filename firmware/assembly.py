@@ -36,9 +36,11 @@ START_ONLY = (
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
     "firmware.outcome",
+    "firmware.preload",
     "firmware.settings",
     "firmware.weld_latch",
     "loader.verdict",
+    "ws.masking",
 )
 _CA = const("/certs/ca.der")
 _MAX_CERTIFICATE = const(4096)

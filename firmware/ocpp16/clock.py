@@ -1,7 +1,7 @@
 """Wall clock: Unix seconds carried by wrapping milliseconds, set by the central system.
 
-May import: its sibling, `loader.modules`, `ticks`. Own calendar arithmetic: `time.localtime` counts from 1970 on one port and
-from 2000 on another.
+May import: its sibling, `loader.modules`, `ticks`. Own calendar arithmetic: `time.localtime`
+counts from 1970 on one port and from 2000 on another.
 """
 
 from loader.modules import forget

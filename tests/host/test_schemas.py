@@ -9,11 +9,11 @@ from pathlib import Path
 import ocpp.v16
 import pytest
 
-from firmware.ocpp16 import commands, core, firmware_commands, remote_trigger
+from firmware.ocpp16 import core, firmware_commands, remote_control, remote_trigger
 from firmware.ocpp16.table import names, row
 
 SCHEMAS = Path(ocpp.v16.__file__).parent / "schemas"
-MODULES = (commands, core, firmware_commands, remote_trigger)
+MODULES = (core, firmware_commands, remote_control, remote_trigger)
 
 
 def schema_of(name):

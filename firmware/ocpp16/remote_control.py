@@ -1,0 +1,39 @@
+"""Profile Core: the commands that switch power, or lead to it (OCPP 1.6 5.11, 5.12, 5.14).
+
+May import: its sibling. Loaded for one of them.
+"""
+
+# Name, then each field and what it holds (see `validate`); "-": no fields.
+# A good chargingProfile is ignored, as section 5.11 wants without SmartCharging.
+ACTIONS = """
+RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
+RemoteStopTransaction transactionId il!
+Reset type eHard|Soft!
+"""
+
+
+def RemoteStartTransaction(charge_point, payload, now_ms):
+    if "chargingProfile" in payload:
+        from firmware.ocpp16.charging_profile import check
+
+        check(payload["chargingProfile"])
+    authorization = charge_point.authorization
+    connector = authorization.free_connector(payload.get("connectorId"))
+    idTag = payload["idTag"]
+    if connector is None or not idTag or not charge_point.registered:
+        return {"status": "Rejected"}
+    if charge_point.configuration.flag("AuthorizeRemoteTxRequests"):
+        authorization.authorize(idTag, connector)
+    elif connector.authorize(idTag, now_ms):
+        authorization.allowed[connector.connector_id] = idTag
+    return {"status": "Accepted"}
+
+
+def RemoteStopTransaction(charge_point, payload, now_ms):
+    done = charge_point.registered and charge_point.transactions.stop(payload["transactionId"])
+    return {"status": "Accepted" if done else "Rejected"}
+
+
+def Reset(charge_point, payload, now_ms):
+    charge_point.request_reset(payload["type"], now_ms)
+    return {"status": "Accepted"}
