@@ -7,32 +7,14 @@ import asyncio
 import gc
 import os
 import sys
-import time
 
 from firmware.log import Log
 from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
-from micropython import const
 from ocppj import NO_MEMORY
 from ticks import ticks_ms
-
-_PROVISIONING_POLL_MS = const(500)
-# What the start alone needs, or a later moment of its own: out of the heap.
-START_ONLY = (
-    "firmware.assembly",
-    "firmware.certificates",
-    "firmware.credentials",
-    "firmware.ocpp16.availability",
-    "firmware.ocpp16.configuration_check",
-    "firmware.ocpp16.configuration_keys",
-    "firmware.ocpp16.security_keys",
-    "firmware.outcome",
-    "firmware.settings",
-    "firmware.weld_latch",
-    "loader.verdict",
-)
 
 
 def main(context):
@@ -45,7 +27,9 @@ def main(context):
     except SettingsError as error:
         if context.is_trial:
             raise  # the image before this one could read them
-        _wait_for_provisioning(context, error, log)
+        from firmware.preload import wait_for_provisioning
+
+        wait_for_provisioning(context, error, log)
         return
     asyncio.run(app.run())
 
@@ -63,8 +47,10 @@ class App:
         from firmware.outcome import outcome
 
         log.lasting("app: %s, slot %s, %s" % (version(), context.slot, outcome(context)))
-        _load(context.wdt.feed)
-        from firmware.assembly import assemble
+        from firmware.preload import load
+
+        load(context.wdt.feed)
+        from firmware.assembly import START_ONLY, assemble
 
         (
             self._resolver,
@@ -252,39 +238,6 @@ class App:
 
         allow_pkcs1 = self._charge_point.configuration.flag("AllowPkcs1Signature")
         return Trust(self.roots(), self._allow_unsigned, allow_pkcs1)
-
-
-def _wait_for_provisioning(context, error, log):
-    """Not the image's fault, so no crash: outputs are off, the console is free."""
-    log("app: %s" % error)
-    while True:
-        context.wdt.feed()
-        time.sleep_ms(_PROVISIONING_POLL_MS)
-
-
-def _load(feed):
-    """Import the large parts one by one: at 25 to 110 ms a module on a Pico W all of them at
-    once would come near the watchdog's 8 s."""
-    feed()
-    import transport  # noqa: F401
-
-    feed()
-    import ws.websocket  # noqa: F401
-
-    feed()
-    import firmware.evse.evse
-
-    feed()
-    import firmware.hal.board
-
-    feed()
-    import firmware.ocpp16.charge_point
-
-    feed()
-    import firmware.link
-    import firmware.ocpp16.update  # noqa: F401
-
-    feed()
 
 
 def version():

@@ -29,6 +29,22 @@ from ocppj import UniqueIds
 from resolver import Resolver
 from ticks import ticks_ms
 
+# What the start alone needs, or a later moment of its own: out of the heap after it.
+START_ONLY = (
+    "firmware.assembly",
+    "firmware.certificates",
+    "firmware.credentials",
+    "firmware.ocpp16.availability",
+    "firmware.ocpp16.configuration_check",
+    "firmware.ocpp16.configuration_keys",
+    "firmware.ocpp16.security_keys",
+    "firmware.outcome",
+    "firmware.preload",
+    "firmware.settings",
+    "firmware.weld_latch",
+    "loader.verdict",
+    "ws.masking",
+)
 _INPUTS = ("proximity_adc_pin", "temperature_adc_pin", "ground_fault_pin", "emergency_stop_pin")
 
 

@@ -70,24 +70,19 @@ class Rpc:
         self._ids = unique_ids
         self._max_chars = max_chars
         self.late = None  # id of a CALL that was given up on: its result still counts
-        self._pending = None
+        self.pending = None  # id of the CALL that waits for its answer
         self._deadline_ms = 0
-
-    @property
-    def pending(self):
-        """The id of the CALL that waits for its answer, or None."""
-        return self._pending
 
     def call(self, action, payload, now_ms, unique_id=None):
         """The text of a new CALL. Raises CallPending while another waits.
 
         ``unique_id``: of a message that keeps its id however often it is sent.
         """
-        if self._pending is not None:
-            raise CallPending(self._pending)
-        self._pending = unique_id or self._ids.next()
+        if self.pending is not None:
+            raise CallPending(self.pending)
+        self.pending = unique_id or self._ids.next()
         self._deadline_ms = ticks_add(now_ms, self.timeout_ms)
-        return _dumps([_CALL, self._pending, action, payload])
+        return _dumps([_CALL, self.pending, action, payload])
 
     def result(self, unique_id, payload):
         """The text that answers the peer's CALL ``unique_id``."""
@@ -99,15 +94,15 @@ class Rpc:
 
     def expire(self, now_ms):
         """The id of the CALL whose time is over, which no longer is pending; else None."""
-        unique_id = self._pending
+        unique_id = self.pending
         if unique_id is None or ticks_diff(now_ms, self._deadline_ms) < 0:
             return None
-        self._pending = None
+        self.pending = None
         return unique_id
 
     def reset(self):
         """Forget the outstanding CALL: the link is gone."""
-        self._pending = self.late = None
+        self.pending = self.late = None
 
     def receive(self, text, now_ms) -> tuple | None:
         """The event that ``text`` brings, or None where it is to be ignored.
@@ -136,10 +131,13 @@ class Rpc:
         if not isinstance(unique_id, str) or len(unique_id) > _MAX_ID or not is_text(unique_id):
             return ("bad", None, "no readable id")
         if kind == _CALL:
-            return _call(unique_id, message)
+            action, payload = message[2:] if len(message) == 4 else (None, None)
+            if not isinstance(action, str) or not isinstance(payload, dict):
+                return ("bad", unique_id, "not [2, id, action, {}]")
+            return ("call", unique_id, action, payload)
         event = "result"
-        if unique_id == self._pending:
-            self._pending = None
+        if unique_id == self.pending:
+            self.pending = None
         elif unique_id == self.late and kind == _CALLRESULT:
             event = "late"
         else:
@@ -159,12 +157,6 @@ def is_text(text):
         if "\ud7ff" < char < "\ue000":
             return False
     return True
-
-
-def _call(unique_id, message):
-    if len(message) != 4 or not isinstance(message[2], str) or not isinstance(message[3], dict):
-        return ("bad", unique_id, "not [2, id, action, {}]")
-    return ("call", unique_id, message[2], message[3])
 
 
 def _text_at(message, index):

@@ -22,8 +22,9 @@ PING = const(1)
 DEAD = const(2)
 
 
-class Backoff:
-    """Waits between attempts: doubling from FIRST_MS to _LONGEST_MS, jittered downwards.
+class Reconnect:
+    """When to try again: waits double from FIRST_MS to _LONGEST_MS, jittered downwards. And
+    whether what is open lives.
 
     ``seed_bytes`` (the charge point's identity) fixes the jitter, so that a fleet does not come
     back in step, and one charge point's behaviour can be repeated in a test.
@@ -33,6 +34,8 @@ class Backoff:
         self._state = binascii.crc32(seed_bytes)
         # To wait before the very first attempt: a fleet gets its power back at once.
         self.first_ms = self._state % _SPREAD_MS
+        self._opened_ms = 0
+        self._pinged_ms = None  # while a ping is not answered
         self.reset()
 
     def next_ms(self):
@@ -47,15 +50,6 @@ class Backoff:
     def reset(self):
         """Start anew, after a success. The jitter goes on."""
         self._base_ms = FIRST_MS
-
-
-class Reconnect(Backoff):
-    """``seed_bytes``: the charge point's identity, so that each of a fleet has its own jitter."""
-
-    def __init__(self, seed_bytes):
-        super().__init__(seed_bytes)
-        self._opened_ms = 0
-        self._pinged_ms = None  # while a ping is not answered
 
     def failed(self, status=0, retry_after=None):
         """Milliseconds to wait after a failed attempt.

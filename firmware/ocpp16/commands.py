@@ -1,8 +1,8 @@
-"""The central system's commands: who answers them; starting, stopping, reset (OCPP 1.6 5).
+"""The central system's commands: who answers them (OCPP 1.6 section 5).
 
-May import: its siblings, `ocppj`, `loader.modules`. A profile's commands are in its module:
-`core`, `firmware_commands`, `remote_trigger`, each loaded, as this one is, for one command and
-dropped: 25 to 110 ms on a Pico W. Of Core what switches power, or leads to it, is here.
+May import: its siblings, `ocppj`, `loader.modules`. The commands are in `core`, `remote_control`,
+`firmware_commands`, `security_commands` and `remote_trigger`, each loaded, as this one is, for one
+command and dropped: 25 to 110 ms on a Pico W.
 """
 
 from firmware.ocpp16.table import row
@@ -10,17 +10,12 @@ from loader.modules import forget
 from micropython import const
 from ocppj import NO_MEMORY, CallError
 
-# Name, then each field and what it holds (see `validate`); "-": no fields.
-# A good chargingProfile is ignored, as section 5.11 wants without SmartCharging.
-ACTIONS = """
-RemoteStartTransaction connectorId i1 idTag s20! chargingProfile o
-RemoteStopTransaction transactionId il!
-Reset type eHard|Soft!
-"""
+# Which module has which.
 _CORE = const(
     " ChangeAvailability ChangeConfiguration ClearCache DataTransfer GetConfiguration"
     " UnlockConnector "
 )
+_REMOTE = const(" RemoteStartTransaction RemoteStopTransaction Reset ")
 _FIRMWARE = const(" GetDiagnostics SignedUpdateFirmware UpdateFirmware ")
 _SECURITY = const(" DeleteCertificate GetInstalledCertificateIds GetLog InstallCertificate ")
 _RARE_MODULES = (
@@ -34,6 +29,7 @@ _RARE_MODULES = (
     "firmware.ocpp16.data_transfer",
     "firmware.ocpp16.firmware_commands",
     "firmware.ocpp16.iso",
+    "firmware.ocpp16.remote_control",
     "firmware.ocpp16.remote_trigger",
     "firmware.ocpp16.security_commands",
     "firmware.ocpp16.security_keys",
@@ -58,8 +54,10 @@ def answer(charge_point, action, payload, now_ms):
     if " " in action:
         raise CallError("NotImplemented")  # no name at all, but a piece of the tables
     try:
-        if row(ACTIONS, action):
-            handlers = globals()
+        if name in _REMOTE:
+            from firmware.ocpp16 import remote_control
+
+            handlers = remote_control.__dict__
         elif name in _CORE:
             from firmware.ocpp16 import core
 
@@ -88,47 +86,3 @@ def answer(charge_point, action, payload, now_ms):
         raise CallError("InternalError", "storage: %s" % error)
     finally:
         forget(*_RARE_MODULES)
-
-
-def RemoteStartTransaction(charge_point, payload, now_ms):
-    if "chargingProfile" in payload:
-        from firmware.ocpp16.charging_profile import check
-
-        check(payload["chargingProfile"])
-    authorization = charge_point.authorization
-    from firmware.ocpp16.authorization_rules import free_connector
-
-    connector = free_connector(charge_point, payload.get("connectorId"))
-    idTag = payload["idTag"]
-    if connector is None or not idTag or not charge_point.registered:
-        return {"status": "Rejected"}
-    if charge_point.configuration.flag("AuthorizeRemoteTxRequests"):
-        authorization.authorize(idTag, connector)
-    elif connector.authorize(idTag, now_ms):
-        authorization.allowed[connector.connector_id] = idTag
-    return {"status": "Accepted"}
-
-
-def RemoteStopTransaction(charge_point, payload, now_ms):
-    done = charge_point.registered and _stop(charge_point, payload["transactionId"])
-    return {"status": "Accepted" if done else "Rejected"}
-
-
-def _stop(charge_point, transaction_id):
-    """Stop that transaction, also where it waits to go on; False: there is none."""
-    transactions = charge_point.transactions
-    for connector in charge_point.evse.connectors:
-        if transactions.id_at(connector) == transaction_id:
-            connector.stop("Remote")
-            return True
-    outbox = transactions.outbox
-    for record in outbox.left_open:
-        if outbox.transaction_id(record["n"]) == transaction_id:
-            record["reason"] = "Remote"
-            return True
-    return False
-
-
-def Reset(charge_point, payload, now_ms):
-    charge_point.request_reset(payload["type"], now_ms)
-    return {"status": "Accepted"}

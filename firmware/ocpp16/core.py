@@ -1,7 +1,7 @@
-"""Profile Core: the commands that hardly ever come. Loaded for one of them.
+"""Profile Core: the commands that set things and tell them. Loaded for one of them.
 
 May import: its siblings, `ocppj`. OCPP 1.6 sections 5.2 to 5.8 and 5.18; those that switch power
-are in `commands`.
+are in `remote_control`.
 """
 
 from firmware.ocpp16.configuration_keys import KEYS, default

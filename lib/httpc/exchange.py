@@ -6,7 +6,7 @@ The head is read by RFC 9112, bounded. May import: ``httpc``, ``transport``, ``t
 import transport
 from httpc.errors import BadResponse, HttpError, StatusError, Truncated, UrlError
 from micropython import const
-from ticks import ticks_diff, ticks_ms
+from ticks import sleep_ms, ticks_diff, ticks_ms
 
 MAX_BYTES = const(4096)
 _BUFFER_BYTES = const(512)
@@ -117,6 +117,7 @@ async def exchange(method, target, tls, lines, head, timeout_ms, resolver=None, 
     elif not tls:
         raise UrlError("it needs a CA certificate")
     start_ms = ticks_ms()
+    await sleep_ms(0)  # what connects is loaded: a step of its own
     stream = await transport.connect(
         target.host, target.port, tls, timeout_ms, request(method, target, lines), resolver
     )

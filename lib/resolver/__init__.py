@@ -1,22 +1,13 @@
 """Host names to IPv4 addresses without blocking: a stub resolver (RFC 1035).
 
 The built-in getaddrinfo stops all tasks, for 13 s when the servers are silent.
-May import: its sibling, ``transport.errors``, ``ticks``.
+May import: its sibling, ``transport.errors``.
 """
 
-import os
-
 from micropython import const
-from ticks import ticks_diff, ticks_ms
 from transport.errors import ResolveError
 
-_TRIES = const(3)
-_TRY_MS = const(2000)
 _MAX_KEPT = const(4)  # names: the central system's, and some of firmware hosts
-
-
-class NoAddress(ResolveError):
-    """A server says that the name has no IPv4 address, or does not exist."""
 
 
 class Resolver:
@@ -41,31 +32,25 @@ class Resolver:
         """
         if host == "localhost" or _is_address(host):
             return host
-        from resolver.dns import ask
+        from resolver.dns import find
 
         kept = self._kept
         last = kept.get(host)
         servers = self._servers()
-        start = ticks_ms()
-        reason = None
-        for i in range(_TRIES if servers else 0):
-            left_ms = min(_TRY_MS, timeout_ms - ticks_diff(ticks_ms(), start))
-            try:
-                found = await ask(host, servers[i % len(servers)], self._port, left_ms)
-            except (ResolveError, OSError) as error:
-                reason = error
-            else:
-                if not last:
-                    self._names.append(host)
-                    if len(kept) == _MAX_KEPT:
-                        del kept[self._names.pop(1)]
-                kept[host] = last = found[os.urandom(1)[0] % len(found)]
-                break
-            if left_ms < _TRY_MS or isinstance(reason, NoAddress):
-                break
-        if reason and not last:
-            raise ResolveError("no address for %s: %s" % (host, reason))
-        return last or host
+        if not servers:
+            return last or host
+        try:
+            found = await find(host, servers, self._port, timeout_ms)
+        except ResolveError:
+            if not last:
+                raise
+            return last
+        if not last:
+            self._names.append(host)
+            if len(kept) == _MAX_KEPT:
+                del kept[self._names.pop(1)]
+        kept[host] = found
+        return found
 
 
 def _is_address(host):

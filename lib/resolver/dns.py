@@ -1,6 +1,6 @@
-"""One question to one name server, over UDP (RFC 1035). Needed to connect only.
+"""Questions to name servers, over UDP (RFC 1035). Needed to connect only.
 
-``query`` and ``answer`` are pure, ``ask`` is the edge. May import: ``resolver``,
+``query`` and ``answer`` are pure, ``find`` and ``ask`` the edge. May import:
 ``transport.errors``, ``ticks``.
 """
 
@@ -9,12 +9,17 @@ import os
 import socket
 
 from micropython import const
-from resolver import NoAddress
 from ticks import sleep_ms, ticks_diff, ticks_ms
 from transport.errors import ResolveError
 
+_TRIES = const(3)
+_TRY_MS = const(2000)
 _LOOK_MS = const(10)
 _MAX_ALIASES = const(8)
+
+
+class NoAddress(ResolveError):
+    """A server says that the name has no IPv4 address, or does not exist."""
 
 
 def query(host, number):
@@ -137,3 +142,22 @@ async def ask(host, server, port, timeout_ms):
     finally:
         sock.close()
     raise ResolveError("no reply from the name server")
+
+
+async def find(host, servers, port, timeout_ms):
+    """An address of ``host``, one at random if there are several; ``servers`` in turn.
+
+    Raises ResolveError where none of them knows one in time.
+    """
+    start = ticks_ms()
+    reason = None
+    for i in range(_TRIES):
+        left_ms = min(_TRY_MS, timeout_ms - ticks_diff(ticks_ms(), start))
+        try:
+            found = await ask(host, servers[i % len(servers)], port, left_ms)
+            return found[os.urandom(1)[0] % len(found)]
+        except (ResolveError, OSError) as error:
+            reason = error
+        if left_ms < _TRY_MS or isinstance(reason, NoAddress):
+            break
+    raise ResolveError("no address for %s: %s" % (host, reason))

@@ -10,13 +10,27 @@ import sys
 from transport.errors import *  # noqa: F403 a list costs 270 bytes
 from transport.errors import TlsError
 
-if sys.implementation.name == "micropython":
+_IS_DEVICE = sys.implementation.name == "micropython"
+if _IS_DEVICE:
     from ssl import SSLContext
 
-    from transport.device import connect as connect
+    import transport.device  # noqa: F401 what stays of each connection
 else:
     from transport.host import SSLContext
-    from transport.host import connect as connect
+
+
+async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=None):
+    """A Stream to host:port; ``tls`` is a context of make_tls or None for plain TCP.
+
+    ``first`` is what the client says first: it is sent within the same time-out, and with it the
+    TLS handshake is done when this returns. Without ``resolver``, a ``resolver.Resolver``,
+    the built-in one finds a name's address, and blocks. Raises a TransportError.
+    """
+    if _IS_DEVICE:
+        from transport.opening import connect  # to be dropped after it: httpc.OPENING
+    else:
+        from transport.host import connect
+    return await connect(host, port, tls, timeout_ms, first, resolver)
 
 
 def make_tls(ca_der, cert_der=None, key_der=None):

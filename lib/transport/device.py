@@ -1,4 +1,5 @@
-"""The stream on MicroPython: one non-blocking socket, with or without TLS on it.
+"""The stream on MicroPython: one non-blocking socket, with or without TLS on it. What makes one
+is ``transport.opening``, which goes when it has.
 
 Not asyncio.open_connection: it leaks its socket when the connect or the TLS wrap fails, and its
 poller forgets a waiting reader when a writer of the same stream is cancelled. So only the
@@ -7,79 +8,24 @@ again every few milliseconds. May import: ``transport``, ``ticks``.
 """
 
 import asyncio
-import errno
-import gc
-import select
-import socket
 from asyncio import core  # pyright: ignore[reportAttributeAccessIssue]
 
 from micropython import const
 from ticks import sleep_ms, ticks_diff, ticks_ms
-from transport.errors import (
-    ConnectError,
-    ResolveError,
-    TlsError,
-    TransportClosed,
-    TransportError,
-    TransportTimeout,
-)
+from transport.errors import TlsError, TransportClosed, TransportError, TransportTimeout
 
 _LOOK_MS = const(4)
 # A peer that always has data ready must not keep the other tasks from running.
 _TURN_MS = const(10)
-# What to look for in mbedtls's report -> kind, reason. It lists every fault; the first match
-# here is the one reported. transport.host has OpenSSL's.
-_FAULTS = (
-    ("expired", "date", "expired, or the clock is wrong"),
-    ("future", "date", "not yet valid: is the clock set?"),
-    ("trusted CA", "ca", "not signed by the trusted CA"),
-    ("expected CN", "name", "is for another host"),
-)
-
-
-async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=None):
-    """A Stream to host:port; ``tls`` is a context of make_tls or None for plain TCP.
-
-    ``first`` is what the client says first: it is sent within the same time-out, and with it the
-    TLS handshake is done when connect returns. Without ``resolver``, a ``resolver.Resolver``,
-    the built-in one finds a name's address, and blocks. Raises a TransportError.
-    """
-    start = ticks_ms()
-    place = await resolver.resolve(host, timeout_ms) if resolver else host
-    family = socket.AF_INET6 if ":" in place else socket.AF_INET
-    try:
-        address = socket.getaddrinfo(place, port, family, socket.SOCK_STREAM)[0][-1]
-    except (OSError, IndexError):
-        raise ResolveError("no address for " + host)
-    stream = Stream()
-    connected = False
-    try:
-        await stream.open(family, address, timeout_ms - ticks_diff(ticks_ms(), start))
-        if tls:
-            stream.secure(tls, host)
-        if first:
-            await stream.write(first, timeout_ms - ticks_diff(ticks_ms(), start))
-        connected = True
-        return stream
-    finally:
-        if not connected:
-            stream.abort()
 
 
 def _wait_readable(sock):
     yield core._io_queue.queue_read(sock)
 
 
-def _refused(report):
-    # The TlsError for mbedtls's report about the server's certificate.
-    for mark, kind, reason in _FAULTS:
-        if mark in report:
-            return TlsError("certificate " + reason, kind)
-    return TlsError(report.strip())
-
-
-def _pause_ms(start_ms, timeout_ms, what):
-    # How long to sleep between two looks at a socket; gives up when nothing came of it in time.
+def pause_ms(start_ms, timeout_ms, what):
+    """How long to sleep between two looks at a socket. Raises TransportTimeout where nothing
+    came of ``what`` in time."""
     waited_ms = ticks_diff(ticks_ms(), start_ms)
     if waited_ms >= timeout_ms:
         raise TransportTimeout("time-out: " + what)
@@ -97,34 +43,14 @@ class Stream:
         self._finisher = None
         self._turn_ms = ticks_ms()
 
-    async def open(self, family, address, timeout_ms):
-        """Connect. Raises ConnectError, TransportTimeout; to be aborted then."""
-        try:
-            # Kept at once: whatever fails from here on, abort() finds it.
-            self._sock = self._raw = raw = socket.socket(family, socket.SOCK_STREAM)
-            raw.setblocking(False)
-            raw.connect(address)
-        except OSError as error:
-            if error.errno != errno.EINPROGRESS:
-                raise ConnectError("can't connect: %s" % error)
-        poller = select.poll()
-        poller.register(self._raw, select.POLLOUT)
-        start = ticks_ms()
-        while not poller.poll(0):
-            await sleep_ms(_pause_ms(start, timeout_ms, "connect"))
-        if poller.poll(0)[0][1] != select.POLLOUT:
-            raise ConnectError("can't connect: refused or unreachable")
-
-    def secure(self, tls, host):
-        """Put TLS on the connection; the handshake runs with the first write, without blocking."""
-        gc.collect()  # mbedtls wants one block of 16 KB
-        try:
-            self._sock = tls.wrap_socket(
-                self._raw, server_hostname=host, do_handshake_on_connect=False
-            )
-        except (OSError, ValueError, MemoryError) as error:
-            raise TlsError("TLS can't start: %s" % error)
-        self._handshaking = True
+    def use(self, sock):
+        """Go over ``sock``: first the plain socket, then a TLS socket on it, whose handshake runs
+        with the first write, without blocking."""
+        self._sock = sock
+        if self._raw is None:
+            self._raw = sock
+        else:
+            self._handshaking = True
 
     def _do(self, is_read, view):
         # readinto or write, once, without waiting.
@@ -134,7 +60,9 @@ class Stream:
         try:
             return sock.readinto(view) if is_read else sock.write(view)
         except ValueError as report:
-            error = _refused(str(report))
+            from transport.opening import refused
+
+            error = refused(str(report))
         except OSError as cause:
             if not self._handshaking:
                 raise TransportClosed("connection lost: %s" % cause)
@@ -168,7 +96,7 @@ class Stream:
             if timeout_ms is None:
                 await _wait_readable(self._sock)  # pyright: ignore[reportGeneralTypeIssues]
             else:
-                await sleep_ms(_pause_ms(start, timeout_ms, "read"))
+                await sleep_ms(pause_ms(start, timeout_ms, "read"))
             self._turn_ms = ticks_ms()
             count = self._do(True, view)
         return count
@@ -202,7 +130,7 @@ class Stream:
             view = pending[0]
             count = self._do(False, view)
             if not count:
-                await sleep_ms(_pause_ms(start, timeout_ms, "write"))
+                await sleep_ms(pause_ms(start, timeout_ms, "write"))
                 continue
             self._handshaking = False
             if count == len(view):

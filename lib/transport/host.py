@@ -28,7 +28,7 @@ _UNTRUSTED = ("certificate not signed by the trusted CA", "ca")
 
 
 async def connect(host, port, tls=None, timeout_ms=10000, first=b"", resolver=None):
-    """As transport.device.connect."""
+    """As transport.connect."""
     # Not wait_for: before Python 3.12 it loses a cancel that comes just when this is done.
     opening = asyncio.ensure_future(_connect(host, port, tls, first, resolver))
     try:

@@ -1,35 +1,11 @@
 """What goes into frames (RFC 6455, sections 5.3 to 5.6): masks, strict UTF-8 (RFC 3629).
 
-Pure but for the random mask. May import: built-ins only.
+Pure but for the random mask. May import: its sibling.
 """
 
 import os
-import sys
 
-# An image holds byte code only, so the native version of mask() travels as source.
-_NATIVE = """
-@micropython.viper
-def mask(frame, start: int, key):
-    f = ptr8(frame)
-    k = ptr8(key)
-    for i in range(start, int(len(frame))):
-        f[i] ^= k[(i - start) & 3]
-"""
-
-
-def mask_slow(frame, start, key):
-    """XOR ``frame[start:]`` (a bytearray) with the 4 bytes of ``key``, repeated; no garbage."""
-    for i in range(start, len(frame)):
-        frame[i] ^= key[(i - start) & 3]
-
-
-mask = mask_slow
-if sys.implementation.name == "micropython":
-    try:
-        # By native code where the board can compile it.
-        exec(_NATIVE)
-    except (SyntaxError, NameError, NotImplementedError):
-        pass
+from ws.masking import mask
 
 
 def encode(opcode, payload):

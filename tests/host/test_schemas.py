@@ -6,10 +6,16 @@ What it sends is held against them in every test: see `tests/conftest.py`.
 import pytest
 
 from call_cases import schema_of
-from firmware.ocpp16 import commands, core, firmware_commands, remote_trigger, security_commands
+from firmware.ocpp16 import (
+    core,
+    firmware_commands,
+    remote_control,
+    remote_trigger,
+    security_commands,
+)
 from firmware.ocpp16.table import names, row
 
-MODULES = (commands, core, firmware_commands, remote_trigger, security_commands)
+MODULES = (core, firmware_commands, remote_control, remote_trigger, security_commands)
 
 
 @pytest.mark.parametrize(

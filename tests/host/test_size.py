@@ -12,7 +12,7 @@ from ucharge.paths import ROOT
 
 # Bytes of heap once loaded, 64-bit. A ratchet: lower it with every diet, never raise it. The
 # goal is 72 KB on a 32-bit board, which is about 108,000 here.
-RESIDENT_LIMIT = 114_500
+RESIDENT_LIMIT = 108_500
 
 
 def test_report_ends_with_the_two_numbers(capsys):
@@ -27,7 +27,7 @@ def test_report_ends_with_the_two_numbers(capsys):
     not (ROOT / "firmware" / "app.py").exists(), reason="no firmware/app.py: nothing to start"
 )
 def test_application_grows_no_more():
-    resident, _ = size.load(compile_tree(stage()))
+    resident, *_ = size.load(compile_tree(stage()))
     assert resident <= RESIDENT_LIMIT
 
 
@@ -51,7 +51,7 @@ def test_hardware_modules_and_packages_load():
         "part/__init__.py": b"",
         "part/edge.py": b"import network, loader.files\nfrom machine import Pin\n",
     }
-    resident, loaded = size.load(compile_tree(tree))
+    resident, loaded, _ = size.load(compile_tree(tree))
     assert resident > 0
     assert {"part", "part.edge", "loader.files"} <= loaded
 
@@ -63,7 +63,7 @@ def test_only_what_the_start_imports_counts_as_loaded():
         "early.py": b"",
         "late.py": b"",
     }
-    _, loaded = size.load(compile_tree(tree))
+    _, loaded, _ = size.load(compile_tree(tree))
     assert "early" in loaded
     assert "late" not in loaded
 

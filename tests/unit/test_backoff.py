@@ -2,12 +2,12 @@
 
 import unittest
 
-from reconnect import Backoff
+from reconnect import Reconnect
 
 
 class BackoffTest(unittest.TestCase):
     def test_grows_within_bounds(self):
-        backoff = Backoff(b"CP001")
+        backoff = Reconnect(b"CP001")
         step = 1000
         for _ in range(20):
             wait = backoff.next_ms()
@@ -15,21 +15,21 @@ class BackoffTest(unittest.TestCase):
             step = min(step * 2, 60000)
 
     def test_reset_starts_again(self):
-        backoff = Backoff(b"CP001")
+        backoff = Reconnect(b"CP001")
         for _ in range(8):
             backoff.next_ms()
         backoff.reset()
         self.assertLessEqual(backoff.next_ms(), 1000)
 
     def test_one_charge_point_repeats_itself(self):
-        one = Backoff(b"CP001")
-        two = Backoff(b"CP001")
+        one = Reconnect(b"CP001")
+        two = Reconnect(b"CP001")
         self.assertEqual([one.next_ms() for _ in range(10)], [two.next_ms() for _ in range(10)])
 
     def test_a_fleet_does_not_come_back_in_step(self):
         waits = []
         for number in range(200):
-            backoff = Backoff(b"CP%03d" % number)
+            backoff = Reconnect(b"CP%03d" % number)
             for _ in range(6):
                 backoff.next_ms()
             waits.append(backoff.next_ms())

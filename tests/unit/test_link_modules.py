@@ -14,7 +14,7 @@ from transport import TransportTimeout
 
 OPENING = ("ws.client", "httpc.exchange", "httpc.url")
 DOWNLOAD = ("httpc.client", "httpc.exchange", "httpc.url")
-GOING = OPENING + DOWNLOAD + ("resolver.dns",)
+GOING = OPENING + DOWNLOAD + ("resolver.dns", "transport.opening")
 BODY = bytes(range(200))
 
 

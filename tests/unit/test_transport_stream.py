@@ -75,7 +75,9 @@ class StreamTest(unittest.TestCase):
 
         async def test():
             if hasattr(transport, "device"):
-                transport.device.socket = Full()
+                from transport import opening
+
+                opening.socket = Full()
             else:
 
                 async def refuse(*_, **__):
@@ -88,7 +90,7 @@ class StreamTest(unittest.TestCase):
                     await connect("127.0.0.1", 1, None, 5000, b"x")
             finally:
                 if hasattr(transport, "device"):
-                    transport.device.socket = socket
+                    opening.socket = socket
                 else:
                     asyncio.open_connection = real
 

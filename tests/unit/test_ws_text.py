@@ -2,7 +2,8 @@
 
 import unittest
 
-from ws.frames import Checker, encode, mask, mask_slow
+from ws.frames import Checker, encode
+from ws.masking import mask, mask_slow
 
 GOOD = (
     b"",

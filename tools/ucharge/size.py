@@ -1,10 +1,12 @@
 """What the application costs: bytes of its .mpy files, of the image, and of heap once loaded.
 
 The heap is measured on the 64-bit unix port, with the modules loaded from .mpy files as on a
-board with a file slot. The loader is there before: it is on the board, not in the image.
+board with a file slot, by paths as short as there. The loader is there before, less what it has
+dropped by then: it is on the board, not in the image. Objects, made later, are not in it.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,14 +23,16 @@ from ucharge.console import out
 from ucharge.errors import UserError
 from ucharge.paths import source_root
 
-# The application, what puts it together (START_ONLY of the first names what then is dropped), and
-# what a connection keeps.
-START_MODULES = ("firmware.app", "firmware.assembly", "ws.websocket")
+# The application, what puts it together (its START_ONLY names what then is dropped), and what
+# a board's network and a connection keep.
+START_MODULES = ("firmware.app", "firmware.assembly", "firmware.hal.wifi", "ws.websocket")
+# Of the loader: it drops two itself, the application drops the third.
+_DROPPED_BY_START = ("choose", "decide", "verdict")
 SINGLE = "(single modules)"
 # Of the loader; a board with file slots never loads them.
 ESP32_ONLY = {"otadata", "partition"}
 # Measured: the same modules on the unix port built with and without -m32.
-TO_32_BIT = 0.68
+TO_32_BIT = 0.69
 
 # Runs on MicroPython. Hardware modules the unix port lacks answer to any name; nothing is called.
 MEASURE = """
@@ -41,15 +45,22 @@ for name in ("machine", "network", "esp32", "rp2"):
 for name in LOADER:
     __import__(name)
 import asyncio
+from loader.modules import forget
+forget(*DROPPED)
 gc.collect()
 before = gc.mem_alloc()
 for name in MODULES:
     __import__(name)
-from loader.modules import forget
-forget(*getattr(sys.modules.get("firmware.app"), "START_ONLY", ()))
+forget(*getattr(sys.modules.get("firmware.assembly"), "START_ONLY", ()))
 gc.collect()
 resident = gc.mem_alloc() - before
-print("loaded", " ".join(sys.modules))
+loaded = " ".join(sys.modules)
+import micropython
+micropython.qstr_info()
+for name in ALL:
+    __import__(name)
+micropython.qstr_info()
+print("loaded", loaded)
 print("resident", resident)
 """
 
@@ -61,13 +72,13 @@ def report():
     """
     compiled = compile_tree(stage())
     image = len(write_romfs(compiled))
-    resident, loaded = load(compiled)
-    out.print(make_table(compiled, image, resident, loaded))
+    resident, loaded, names = load(compiled)
+    out.print(make_table(compiled, image, resident, loaded, names))
     print(f"size: image {image} B, resident {resident} B", flush=True)
     return 0
 
 
-def make_table(compiled, image, resident, loaded):
+def make_table(compiled, image, resident, loaded, names):
     """The table of ``compiled`` (path -> bytes): every module, a sub-total per package.
 
     A module that is not in ``loaded`` is marked: it costs no heap until it is needed.
@@ -86,6 +97,7 @@ def make_table(compiled, image, resident, loaded):
     table.add_row("image (ROMFS)", f"{image:,}", style="bold")
     table.add_row("heap once loaded, 64-bit", f"{resident:,}", style="bold")
     table.add_row("heap once loaded, about, 32-bit", f"{int(resident * TO_32_BIT):,}")
+    table.add_row("names that all others leave", f"{names:,}", "64-bit, once loaded")
     return table
 
 
@@ -102,21 +114,23 @@ def by_package(compiled):
 def load(compiled):
     """Import the application from .mpy files (``compiled``: path -> bytes) on MicroPython.
 
-    Returns the bytes of heap it keeps (64-bit) and the names of the modules then loaded. Where
-    there are no START_MODULES, all are imported. Raises UserError when one does not load.
+    Returns the bytes of heap it keeps (64-bit), the names of the modules then loaded, and the
+    bytes of names that all other modules leave in the heap when they have been loaded and
+    dropped. Where there are no START_MODULES, all are imported. Raises UserError when one does
+    not load.
     """
-    modules = [module_name(path) for path in compiled if path.endswith(".mpy")]
-    modules = [name for name in START_MODULES if name in modules] or modules
+    everything = [module_name(path) for path in compiled if path.endswith(".mpy")]
+    modules = [name for name in START_MODULES if name in everything] or everything
     with tempfile.TemporaryDirectory(prefix="ucharge-size-") as folder:
-        app, root = Path(folder, "app"), Path(folder, "root")
         for path, data in compiled.items():
-            (app / path).parent.mkdir(parents=True, exist_ok=True)
-            (app / path).write_bytes(data)
-        loader = source_root() / "lib" / "loader"
-        shutil.copytree(loader, root / "loader", ignore=shutil.ignore_patterns("__pycache__"))
-        stems = sorted({path.stem for path in loader.glob("[a-z]*.py")} - ESP32_ONLY)
-        loaders = [f"loader.{stem}" for stem in stems]
-        return _measure(root, f"{app}:{root}:.frozen", loaders, modules)
+            place = Path(folder, "app", path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        sources = source_root() / "lib" / "loader"
+        copy = Path(folder, "loader")
+        shutil.copytree(sources, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in ESP32_ONLY]
+        return _measure(folder, loader, modules, everything)
 
 
 def module_name(path):
@@ -124,15 +138,21 @@ def module_name(path):
     return ".".join(PurePosixPath(path).with_suffix("").parts).removesuffix(".__init__")
 
 
-def _measure(folder, search_path, loaders, modules):
+def _measure(folder, loader, modules, everything):
     micropython = shutil.which("micropython", path=str(Path(sys.executable).parent))
     if micropython is None:
         raise UserError("no micropython beside this Python", "call it by `make size`")
-    script = f"LOADER = {loaders!r}\nMODULES = {modules!r}\n{MEASURE}"
+    names = {
+        "LOADER": [f"loader.{path.stem}" for path in loader],
+        "DROPPED": [f"loader.{name}" for name in _DROPPED_BY_START],
+        "MODULES": modules,
+        "ALL": everything,
+    }
+    script = "".join(f"{name} = {value!r}\n" for name, value in names.items()) + MEASURE
     done = subprocess.run(
         [micropython, "-X", "heapsize=4M", "-c", script],
         cwd=folder,
-        env={**os.environ, "MICROPYPATH": search_path},
+        env={**os.environ, "MICROPYPATH": "app::.frozen"},
         capture_output=True,
         text=True,
         timeout=60,
@@ -142,7 +162,8 @@ def _measure(folder, search_path, loaders, modules):
     if done.returncode or len(lines) < 2 or not lines[-1].startswith("resident "):
         words = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise UserError(f"the application does not load: {words[-1]}", " ".join(words[-3:-1]))
-    return int(lines[-1].split()[1]), set(lines[-2].split()[1:])
+    pools = [int(size) for size in re.findall(r"n_total_bytes=(\d+)", done.stdout)]
+    return int(lines[-1].split()[1]), set(lines[-2].split()[1:]), pools[1] - pools[0]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Compile a staging tree with mpy-cross; what is no .py passes through unchanged."""
+"""Compile a staging tree with mpy-cross, its names shortened; what is no .py stays unchanged."""
 
 import subprocess
 import tempfile
