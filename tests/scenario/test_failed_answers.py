@@ -96,13 +96,13 @@ class NoMemory(Lossy):
         self.bench = Bench()
         self.central = self.bench.central
         registration = self.bench.charge_point.registration
-        accepted = registration._on_accepted
+        accepted = registration.on_accepted
 
         def fail():
-            registration._on_accepted = accepted
+            registration.on_accepted = accepted
             raise MemoryError
 
-        registration._on_accepted = fail
+        registration.on_accepted = fail
         self.until_lost(self.bench.connect)
         self.bench.connect()
         self.bench.run(2)
