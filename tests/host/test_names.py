@@ -1,6 +1,7 @@
 """Short names in the image: nothing others reach is touched, no two names get mixed up."""
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -9,10 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from ucharge.build.mpy import compile_tree
 from ucharge.build.names import dump, read_back, shorten
 from ucharge.build.stage import stage
+from ucharge.commands.build import command
+from ucharge.errors import UserError
 from ucharge.paths import ROOT
 
 
@@ -169,6 +173,21 @@ def test_a_traceback_is_read_back():
     for other in ('File "loader/start.py", line 1, in _a', "app: _a", 'File "two", line 1, in f'):
         assert read_back(other, names) == other
     assert dump(names) == dump(dict(reversed(names.items())))
+
+
+def test_the_command_writes_the_names_and_reads_a_log_back(tmp_path):
+    out = tmp_path / "new.ucup"
+    runner = CliRunner()
+    assert runner.invoke(command, ["--unsigned", "--built", "1", "--out", str(out)]).exit_code == 0
+    names = json.loads((tmp_path / "new.names").read_text())
+    (short_name,) = [new for new, name in names["firmware.link"].items() if name == "_session"]
+    line = f'  File "firmware.link", line 1, in {short_name}\n'
+    arguments = ["--names", str(tmp_path / "new.names")]
+    done = runner.invoke(command, arguments, input=line)
+    assert done.exception is None, done.exception
+    assert done.output == line.replace(short_name, "_session")
+    done = runner.invoke(command, ["--names", str(out)])
+    assert isinstance(done.exception, UserError)
 
 
 def test_it_is_quick():

@@ -11,8 +11,8 @@ from ucharge.errors import UserError
 from ucharge.paths import ROOT
 
 # Bytes of heap once loaded, 64-bit. A ratchet: lower it with every diet, never raise it. The
-# goal is 72 KB on a 32-bit board, which is about 108,000 here.
-RESIDENT_LIMIT = 117_000
+# goal is 72 KB on a 32-bit board, which is about 106,800 here.
+RESIDENT_LIMIT = 111_300
 
 
 def test_report_ends_with_the_two_numbers(capsys):

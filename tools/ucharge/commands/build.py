@@ -1,6 +1,7 @@
 """``ucharge build``: makes update files, and shows what is in one."""
 
 import json
+import sys
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -93,7 +94,7 @@ def _read_back(path):
         raise UserError(
             f"can't read {path}: {error}", "`ucharge build` writes one beside each update file"
         ) from error
-    for line in click.get_text_stream("stdin"):
+    for line in sys.stdin:
         click.echo(read_back(line, names), nl=False)
 
 
