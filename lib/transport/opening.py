@@ -35,15 +35,11 @@ async def connect(host, port, tls, timeout_ms, first, resolver):
     connected = False
     try:
         try:
-            # Kept at once: whatever fails from here on, abort() finds it.
             sock = socket.socket(family, socket.SOCK_STREAM)
-            stream.use(sock)
-            sock.setblocking(False)
-            sock.connect(address)
         except OSError as error:
-            if error.errno != errno.EINPROGRESS:
-                raise ConnectError("can't connect: %s" % error)
-        await _connected(sock, timeout_ms - ticks_diff(ticks_ms(), start))
+            raise ConnectError("can't connect: %s" % error)
+        stream.use(sock)  # whatever fails from here on, abort() finds it
+        await _connect(sock, address, timeout_ms - ticks_diff(ticks_ms(), start))
         if tls:
             stream.use(_wrapped(sock, tls, host))
         if first:
@@ -55,7 +51,13 @@ async def connect(host, port, tls, timeout_ms, first, resolver):
             stream.abort()
 
 
-async def _connected(sock, timeout_ms):
+async def _connect(sock, address, timeout_ms):
+    try:
+        sock.setblocking(False)
+        sock.connect(address)
+    except OSError as error:
+        if error.errno != errno.EINPROGRESS:
+            raise ConnectError("can't connect: %s" % error)
     poller = select.poll()
     poller.register(sock, select.POLLOUT)
     start = ticks_ms()

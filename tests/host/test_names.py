@@ -1,129 +1,214 @@
-"""The build's short private names: the same program with fewer names."""
+"""Short names in the image: nothing others reach is touched, no two names get mixed up."""
 
+import ast
+import json
+import os
+import shutil
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from ucharge.build.mpy import compile_tree
-from ucharge.build.names import long_names, shorten
+from ucharge.build.names import dump, read_back, shorten
 from ucharge.build.stage import stage
-from ucharge.cli import app
-
-TREE = {
-    "one.py": b"""
-from micropython import const
-_SIZE = const(4)
-
-class Base:
-    def __init__(self, _level=1):
-        self._deadline = _SIZE
-        self._level = _level
-        self.__hidden = 0
-
-    def _step(self):
-        return self._deadline + getattr(self, "_named")
-""",
-    "two.py": b"""
-from one import Base
-
-class Derived(Base):
-    def _mine(self):
-        self._other = self._step()
-        return self._other
-""",
-    "three.py": b"""
-import sys
-
-def _helper(thing):
-    return thing._foreign
-
-def peek(base):
-    return base._level + _helper(base), call(_keyword=1)
-""",
-}
+from ucharge.commands.build import command
+from ucharge.commands.trace import command as trace
+from ucharge.errors import UserError
+from ucharge.paths import ROOT
 
 
-def run(tree, program):
-    code = "import sys\nclass const(int): pass\n"
-    for path, source in tree.items():
-        name = path[:-3]
-        code += f"m = type(sys)({name!r}); sys.modules[{name!r}] = m\n"
-        text = source.decode().replace("from micropython import const", "const = int")
-        code += f"exec({text!r}, m.__dict__)\n"
-    result = subprocess.run(
-        [sys.executable, "-c", code + program], capture_output=True, text=True, check=True
-    )
-    return result.stdout
-
-
-def test_it_does_what_it_did():
-    program = (
-        "from two import Derived\nd = Derived()\nd._named = 3\n"
-        "print(d.{0}(), sorted(v for v in vars(d).values()))\n"
-    )
-    short, names = shorten(TREE)
-    mine = next(s for s, long in names["two.py"].items() if long == "_mine")
-    assert run(TREE, program.format("_mine")) == run(short, program.format(mine)) != ""
-
-
-def test_modules_that_share_a_class_agree_and_nothing_collides():
-    _, names = shorten(TREE)
-    together = {}
-    for path in ("one.py", "two.py", "three.py"):  # three reads one's _level
-        for name, long in names[path].items():
-            assert together.setdefault(name, long) == long
-    assert set(together.values()) == {"_deadline", "_level", "_step", "_other", "_mine", "_helper"}
+def short(text):
+    """One module's source with short names, and which are which."""
+    tree, names = shorten({"one.py": text.encode()})
+    return tree["one.py"].decode(), {names["one"][new]: new for new in names.get("one", ())}
 
 
 @pytest.mark.parametrize(
-    "kept", ["_SIZE", "_named", "_foreign", "_keyword", "__hidden", "__init__"]
+    ("source", "kept"),
+    [
+        ("class A:\n    def _help(self): pass\n\n    def f(self): self._help()", ""),
+        ("_table = 1\n\ndef f(): return _table", ""),
+        ("def f(wanted): return wanted", ""),
+        ("def f(wanted): return [each for each in wanted]", ""),
+        # Reached from elsewhere, or by its name.
+        ("def _help(): pass\n\ndef f(g): return getattr(g, '_help')", "_help"),
+        ("class A:\n    def _help(self): pass\n\ndef f(a): a._help()", "_help"),
+        ("class A:\n    def f(self): self._own = 1\n\n    def g(self): self.b._own = 1", "_own"),
+        ("import os as _os\n\ndef f(): return _os", "_os"),
+        ("from os import _exit\n\ndef f(): _exit()", "_exit"),
+        ("def f(wanted=0): pass\n\nf(wanted=1)", "wanted"),
+        ("def f(**names): pass\n\ndef g(wanted): f(**{'wanted': 1})", "wanted"),
+        ("def f(g): return f'{g._help}'\n\ndef _help(): pass", "_help"),
+        # Not only an argument.
+        ("def f(id): return id\n\ndef g(x): return id(x)", "id"),
+        ("wanted = 1\n\ndef f(wanted): return wanted", "wanted"),
+        ("def f(wanted): return wanted.wanted", "wanted"),
+        ("def f(wanted): return 1\n\ndef g():\n    global wanted\n    wanted = 2", "wanted"),
+        ("class A:\n    wanted = 1\n\n    def f(self, wanted): pass", "wanted"),
+        # The compiler or the interpreter knows them.
+        ("from micropython import const\n_SIZE = const(4)\n\ndef f(): return _SIZE", "_SIZE"),
+        ("class A:\n    def __init__(self): pass", "__init__"),
+        ("def f(): pass\n\ndef public_name(): pass", "public_name"),
+    ],
 )
-def test_what_others_may_know_keeps_its_name(kept):
-    assert kept in b"".join(shorten(TREE)[0].values()).decode()
+def test_what_is_shortened_and_what_is_not(source, kept):
+    changed, names = short(source)
+    assert kept not in names
+    assert kept in changed
+    if not kept:
+        assert names
+        assert len(changed) < len(source)
+    assert changed.count("\n") == source.count("\n")
 
 
-def test_lines_stay_where_they_are():
-    short, _ = shorten(TREE)
-    for path, source in TREE.items():
-        assert short[path].count(b"\n") == source.count(b"\n")
+def test_texts_and_comments_stay():
+    source = '"""Says _help."""\n\ndef %s(): pass  # _help\n\ndef f(): return %s()\n'
+    changed, names = short(source % ("_help", "_help"))
+    assert changed == source % (names["_help"], names["_help"])
 
 
-def test_names_in_format_strings_stay():
+def test_names_that_never_meet_share_a_short_one():
     tree = {
-        "a.py": b"class A:\n    def f(self):\n        self._x1 = 1\n        return f'{self._x1}'\n"
+        "a.py": b"class A:\n    def _first_one(self): self._first_two = 1\n",
+        "b.py": b"class B:\n    def _other_one(self): self._other_two = 1\n",
     }
-    assert shorten(tree)[0] == tree
-
-
-def test_the_image_has_fewer_names_and_bytes():
-    tree = stage()
     _, names = shorten(tree)
-    assert len({long for found in names.values() for long in found.values()}) > 300
-    assert len({short for found in names.values() for short in found}) < 60
+    assert names["a"].keys() == names["b"].keys()
+    assert len(names["a"]) == 3  # and self
 
 
-def test_it_does_not_depend_on_the_order():
-    assert shorten(dict(reversed(TREE.items())))[1] == shorten(TREE)[1]
+def test_a_class_and_its_base_elsewhere_do_not_share():
+    tree = {
+        "lib/__init__.py": b"",
+        "lib/a.py": b"class A:\n    def _of_base(self): self._base_own = 1\n",
+        "b.py": b"import lib.a\n\nclass B(lib.a.A):\n    def _of_b(self): self._b_own = 1\n",
+        "c.py": b"from lib import a\n\nclass C(a.A):\n    def _of_c(self): self._c_own = 1\n",
+        "d.py": b"from b import B as Z\n\nclass D(Z):\n    def _of_d(self): self._d_own = 1\n",
+    }
+    _, names = shorten(tree)
+    found = [set(names[module]) for module in ("lib.a", "b", "c", "d")]
+    common = set.intersection(*found)
+    assert len(common) == 1  # self
+    rest = [name for each in found for name in each - common]
+    assert len(rest) == len(set(rest)) == 8
 
 
-def test_compiling_shortens():
-    compiled = compile_tree(TREE)
-    assert b"_deadline" not in compiled["one.mpy"] and b"_named" in compiled["one.mpy"]
+def test_a_short_name_that_is_in_use_is_not_given():
+    changed, names = short("_a = 1\n\ndef _help(): return _a\n")
+    assert names["_help"] == "_b"
+    assert "_a = 1" in changed
 
 
-def test_tracebacks_get_their_names_back():
-    names = {"firmware/evse/__init__.py": {"_a": "_deadline"}, "ws/client.py": {"_a": "_other"}}
-    text = '  File "firmware.evse", line 3, in _a\n  File "ws.client", in _a\n  File "x", in _a\n'
-    assert long_names(text, names) == (
-        '  File "firmware.evse", line 3, in _deadline\n  File "ws.client", in _other\n'
-        '  File "x", in _a\n'
+def test_the_order_of_the_files_changes_nothing():
+    tree = stage()
+    assert shorten(tree) == shorten(dict(reversed(tree.items())))
+
+
+def test_a_source_that_does_not_compile_is_left_to_the_compiler():
+    tree = {"one.py": b"def _help(:\n", "two.py": b"def _help(): pass\n"}
+    assert shorten(tree) == (tree, {})
+
+
+def test_other_files_pass_through():
+    assert shorten({"table.bin": b"_help\xff"}) == ({"table.bin": b"_help\xff"}, {})
+
+
+def test_the_image_is_the_sources_but_for_the_names():
+    before = stage()
+    after, names = shorten(before)
+    assert len({name for module in names.values() for name in module.values()}) > 300
+    assert len({new for module in names.values() for new in module}) < 40
+    for path, data in before.items():
+        module = path[:-3].removesuffix("/__init__").replace("/", ".")
+        back = names.get(module, {})
+        tree = ast.parse(after[path])
+        for node in ast.walk(tree):
+            for field in ("id", "attr", "arg", "name"):
+                word = getattr(node, field, None)
+                if isinstance(word, str):
+                    setattr(node, field, back.get(word, word))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Global | ast.Nonlocal):
+                node.names = [back.get(word, word) for word in node.names]
+        assert ast.dump(tree) == ast.dump(ast.parse(data)), path
+        # Each name has one meaning in a module: none was there before.
+        assert not back.keys() & {
+            getattr(node, field, None)
+            for node in ast.walk(ast.parse(data))
+            for field in ("id", "attr", "arg", "name")
+        }
+
+
+@pytest.mark.parametrize("scenario", ["charging_session", "firmware_update", "reset"])
+def test_a_scenario_runs_the_same_on_short_names(tmp_path, scenario):
+    for path, data in shorten(stage())[0].items():
+        place = tmp_path / (path if path.startswith("firmware") else f"lib/{path}")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    shutil.copytree(ROOT / "lib" / "loader", tmp_path / "lib" / "loader")
+    shutil.copy(ROOT / "lib" / "transport" / "host.py", tmp_path / "lib" / "transport")
+    shutil.copytree(ROOT / "tests", tmp_path / "tests", ignore=shutil.ignore_patterns("__py*"))
+    done = subprocess.run(
+        [sys.executable, f"tests/scenario/test_{scenario}.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": ".:lib:tests/cpython:tests/support"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "OK" in done.stderr
 
 
-def test_trace_command():
-    _, names = shorten(stage())
-    short, long = next(iter(names["firmware/app.py"].items()))
-    result = CliRunner().invoke(app, ["trace"], input=f'File "firmware.app", in {short}\n')
-    assert (result.exit_code, result.output) == (0, f'File "firmware.app", in {long}\n')
+def test_a_traceback_is_read_back():
+    tree = {"firmware/one.py": b"def _help(): boom()\n\ndef f(): _help()\n"}
+    _, names = shorten(tree)
+    (new,) = names["firmware.one"]
+    line = f'  File "firmware.one", line 1, in {new}\n'
+    assert read_back(line, names) == '  File "firmware.one", line 1, in _help\n'
+    for other in ('File "loader/start.py", line 1, in _a', "app: _a", 'File "two", line 1, in f'):
+        assert read_back(other, names) == other
+    assert dump(names) == dump(dict(reversed(names.items())))
+
+
+def test_the_command_writes_the_names_and_reads_a_log_back(tmp_path):
+    out = tmp_path / "new.ucup"
+    runner = CliRunner()
+    assert runner.invoke(command, ["--unsigned", "--built", "1", "--out", str(out)]).exit_code == 0
+    names = json.loads((tmp_path / "new.names").read_text())
+    (short_name,) = [new for new, name in names["firmware.link"].items() if name == "_session"]
+    line = f'  File "firmware.link", line 1, in {short_name}\n'
+    done = runner.invoke(trace, [str(tmp_path / "new.names")], input=line)
+    assert done.exception is None, done.exception
+    assert done.output == line.replace(short_name, "_session")
+    done = runner.invoke(trace, [str(out)])
+    assert isinstance(done.exception, UserError)
+
+
+def test_it_is_quick():
+    tree = stage()
+    began = time.monotonic()
+    shorten(tree)
+    assert time.monotonic() - began < 5
+
+
+def test_micropython_says_a_name_of_the_map(tmp_path):
+    tree = {"one.py": b"def _help(): boom()\n\ndef f(): _help()\n"}
+    (tmp_path / "one.mpy").write_bytes(compile_tree(tree)["one.mpy"])
+    micropython = shutil.which("micropython", path=str(Path(sys.executable).parent))
+    assert micropython
+    done = subprocess.run(
+        [micropython, "-c", "import one; one.f()"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    said = done.stdout + done.stderr
+    assert "boom" in said
+    assert "in _help" in read_back(said, shorten(tree)[1])

@@ -51,6 +51,9 @@ def command(
 ):
     """Make an update file of this clone's firmware: the same sources give the same bytes.
 
+    Beside it goes a file .names: private names are short on the device, it tells `ucharge trace`
+    which is which.
+
     \b
     Examples:
       ucharge build --version 1.1.0
@@ -62,6 +65,7 @@ def command(
         _inspect(inspect, keys_folder)
         return
     from ucharge.build import esp32, image, updatefile
+    from ucharge.build.names import dump, shorten
     from ucharge.build.stage import boards_of, stage
     from ucharge.build.variants import break_tree
 
@@ -88,6 +92,7 @@ def command(
     file = updatefile.parse(data)
     out = out or Path(f"ucharge-{file.version}.ucup")
     _write(out, data)
+    _write(out.with_suffix(".names"), dump(shorten(tree)[1]).encode())
     signed = "signed" if file.signature else "UNSIGNED"
     names = ", ".join(file.manifest["compatible"])
     console.out.print(
