@@ -120,6 +120,62 @@ class SurroundingsTest(OutletTest):
         self.inputs.values["ohm"] = 350
         self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 1000)
 
+    def readings(self, *values, name="ohm", ms=200):
+        """One after the other, each for ``ms``."""
+        for value in values:
+            self.inputs.values[name] = value
+            self.run_s(ms / 1000)
+
+    def test_smaller_rating_holds_at_once(self):
+        self.fit(ohm=220)
+        self.charge()
+        self.inputs.values["ohm"] = 1500
+        self.assertLessEqual(self.ms_until(lambda: self.evse.offered_ma == 13000), 200)
+        self.readings(220)
+        self.assertEqual(self.evse.offered_ma, 13000)
+        self.run_s(1)
+        self.assertEqual(self.evse.offered_ma, 16000)  # it was one reading
+        self.assertTrue(self.evse.contactor_on)
+
+    def test_no_rating_holds_more_than_the_smallest_seen(self):
+        self.fit(ohm=220)
+        self.charge()
+        self.readings(1500, 680)
+        self.assertEqual(self.evse.offered_ma, 13000)
+
+    def test_alternating_ratings_are_a_fault(self):
+        for values in ((220, 1500), (1500, 220), (220, 5000), (220, 350), (680, 1500, 220)):
+            for ms in (200, 400):
+                self.setUp()
+                self.fit(ohm=220)
+                self.charge()
+                for _ in range(6):
+                    self.readings(*values, ms=ms)
+                self.assertFalse(self.evse.contactor_on, values)
+                self.assertEqual(self.evse.offered_ma, 0)
+                self.assertEqual(
+                    (self.connector.status, self.connector.errorCode), ("Faulted", "OtherError")
+                )
+
+    def test_plug_without_a_steady_value_is_a_fault(self):
+        self.fit(ohm=220)
+        self.vehicle.plugged = True
+        for _ in range(8):
+            self.readings(220, 680)
+            self.assertEqual(self.evse.offered_ma, 0)
+        self.assertEqual(self.connector.status, "Faulted")
+        self.vehicle.plugged = False
+        self.run_s(1)
+        self.inputs.values["ohm"] = 680
+        self.charge()
+
+    def test_a_cable_does_not_grow(self):
+        self.fit(ohm=1500)
+        self.charge()
+        self.inputs.values["ohm"] = 220
+        self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 1200)
+        self.assertEqual(self.connector.status, "Faulted")
+
     # -- temperature ---------------------------------------------------------------------
 
     def test_heat_takes_current_away(self):
@@ -151,6 +207,36 @@ class SurroundingsTest(OutletTest):
             self.inputs.values["celsius"] = 40
             self.ms_until(lambda: self.evse.contactor_on)
             self.assertEqual(self.evse.offered_ma, 16000)
+
+    def test_one_hot_reading_is_noise(self):
+        for celsius in (64, 80, 149, 200, -60):
+            self.setUp()
+            self.fit(celsius=25)
+            self.charge()
+            for _ in range(5):
+                self.readings(celsius, 25, name="celsius")
+                self.assertEqual(self.evse.offered_ma, 16000)
+                self.assertTrue(self.evse.contactor_on)
+
+    def test_one_cool_reading_is_noise(self):
+        self.fit(celsius=66)
+        self.charge()
+        self.assertEqual(self.evse.offered_ma, 10000)
+        self.readings(20, 66, 66, name="celsius")
+        self.assertEqual(self.evse.offered_ma, 10000)
+        self.inputs.values["celsius"] = 80
+        self.run_s(1)
+        self.readings(20, 80, name="celsius")
+        self.assertEqual(self.connector.status, "Faulted")
+
+    def test_real_heat_acts_with_the_second_reading(self):
+        for celsius in (75, 120, -60):
+            self.setUp()
+            self.fit(celsius=25)
+            self.charge()
+            self.inputs.values["celsius"] = celsius
+            self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 420)
+            self.assertEqual(self.connector.errorCode, "HighTemperature")
 
     # -- ground fault and its test -------------------------------------------------------
 
