@@ -52,7 +52,8 @@ def assemble(app):
     log.clock = clock = Clock(now_ms, manifest["built"])
     tls = _tls_context(files)
     resolver = Resolver(board.name_servers)
-    evse = Evse(board.max_ma, board.connectors)
+    evse = Evse(board.max_ma)
+    evse.connectors[0].register.max_ma = 0  # pulses: counted here, they can't jump
     evse.inhibited = context.is_trial
     evse.ventilated = context.board.get("ventilated", False)
     weld_latch.restore(evse, files)

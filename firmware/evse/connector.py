@@ -1,7 +1,7 @@
 """One outlet: pilot, contactor and transaction together.
 
-May import: its siblings, `ticks`. IEC 61851-1 Annex A for the pilot; when the contactor may
-close and must open is facts/iec61851 sections 3 and 4; statuses are those of `status`.
+May import: its siblings, `ticks`. IEC 61851-1 Annex A: energy in state C or D with PWM only, within
+3 s of the vehicle's wish, gone within 100 ms of its end; statuses are those of `status`.
 """
 
 from firmware.evse.contactor import Contactor
@@ -15,7 +15,7 @@ from ticks import ticks_diff
 
 # An ordinary stop waits this long for the vehicle to unload.
 _UNLOAD_MS = const(6000)
-# A vehicle that was offered current and hasn't asked for it by now is called SuspendedEV.
+# The time a vehicle has to take up an offer (IEC 61851-1 Annex A): till then it isn't the cause.
 _ASK_MS = const(5000)
 # Each status, so that who looks ten times a second misses no step of the specification's table.
 _SHOWN_MS = const(200)
@@ -35,7 +35,7 @@ class Connector:
         self.faults = Faults()
         self.contactor = Contactor(self.faults)
         self.limits = Limits(max_ma)
-        self.register = Register()
+        self.register = Register(max_ma)
         self.transaction = None
         self.offered_ma = 0
         self.status = "Available"
@@ -56,7 +56,7 @@ class Connector:
         self._finishing = False
         self._finished_ms = None
         self._unload_ms = None
-        self._ask_ms = None
+        self._ask_ms = None  # since when there is an offer that may yet be taken up
         self._shown_ms = None  # since when the status is shown; None: for long enough
 
     @property
@@ -107,7 +107,7 @@ class Connector:
         """Take one measurement and set the outputs; ``meter_wh`` None: the meter is silent."""
         self.pilot.update(now_ms, high_mv, low_mv, self.offered_ma > 0)
         self.contactor.tick(now_ms, contactor_feedback)
-        self._find_faults(meter_wh)
+        self._find_faults(now_ms, meter_wh)
         self._watch_plug(now_ms)
         self._start_or_time_out(now_ms)
         self._switch(now_ms)
@@ -117,11 +117,11 @@ class Connector:
     def _may_serve(self):
         return self.operative and not self.held and not self._station.inhibited
 
-    def _find_faults(self, meter_wh):
+    def _find_faults(self, now_ms, meter_wh):
         faults = self.faults
         state = self.pilot.state
         faults.set("pilot", state in ("E", "F") or self.pilot.stuck)
-        faults.set("meter", not self.register.update(meter_wh))
+        faults.set("meter", not self.register.update(meter_wh, now_ms))
         faults.set("diode", self.pilot.diode_fault)
         faults.set(
             "ventilation",
@@ -151,22 +151,28 @@ class Connector:
     def _start_or_time_out(self, now_ms):
         if self.transaction is not None:
             return
-        if self._idTag is not None and self._plugged and not self.faults.active:
-            self._begin(
-                Transaction(self.connector_id, self._idTag, self.register.wh, self._parentIdTag)
+        idTag = self._idTag
+        serves = not self.faults.active and (idTag is not None or self._may_serve())
+        if self.faults.worst[1] and self.status != "Faulted":
+            self._finishing = False  # after the fault it is what the pilot shows then
+        if serves and idTag is not None and self._plugged and self.status != "Faulted":
+            transaction = Transaction(
+                self.connector_id, idTag, self.register.wh, self._parentIdTag
             )
-            self._ask_ms = now_ms
-            self._station.events.append(("started", self.transaction))
-        elif self._finishing or not (self._plugged or self._idTag is not None):
+            # First what wants memory: without it nothing has happened yet.
+            self._station.events.append(("started", transaction))
+            self._begin(transaction)
+        elif self._finishing or not (self._plugged or idTag is not None):
             self._preparing_ms = None
-        elif self._preparing_ms is None:
+        elif self._preparing_ms is None or (serves and self.status != "Preparing"):
+            # Anew where the connector couldn't serve in between.
             self._preparing_ms = now_ms
         else:
             limit_ms = self._station.connection_timeout_ms
             if limit_ms and ticks_diff(now_ms, self._preparing_ms) >= limit_ms:
                 # Card without cable: forget the card. Cable without card: Finishing.
                 self._idTag = None
-                self._finishing = self._plugged
+                self._finishing = self._plugged and serves
 
     def _begin(self, transaction):
         self.transaction = transaction
@@ -192,9 +198,12 @@ class Connector:
         ready = contactor.on or contactor.may_close() or (self.offered_ma > 0 and not asked)
         offers = ready and state in ("B", "C", "D") and self._may_take_energy()
         offered_ma = self.limits.offered_ma if offers else 0
-        if offered_ma and not self.offered_ma:
+        if not offered_ma:
+            self._ask_ms = None
+        elif not self.offered_ma:
             # What was measured without this PWM proves nothing: state C1 gets no energy.
             pilot.forget_diode()
+            self._ask_ms = now_ms
         self.offered_ma = offered_ma
         energize = self.offered_ma > 0 and asked and pilot.diode_verified
         if not contactor.on:
@@ -218,7 +227,7 @@ class Connector:
         transaction.meter_stop_wh = self.register.wh
         transaction.reason = self._stopping
         self._station.events.append(("stopped", transaction))
-        self.transaction = self._stopping = self._unload_ms = self._ask_ms = None
+        self.transaction = self._stopping = self._unload_ms = None
         self._finishing = self._plugged
         self._finished_ms = now_ms
 
@@ -247,21 +256,22 @@ class Connector:
         if self._stopping is not None:
             return self.status
         state = self.pilot.state
-        ask_ms, self._ask_ms = self._ask_ms, None
         if self.contactor.on and self.offered_ma:
+            self._ask_ms = None
             return "Charging"
         if self.offered_ma == 0 and state != "A":
             return "SuspendedEVSE"
-        if state == "C" or state == "D":
-            # Closes as soon as pilot and diode are believed: no status of its own.
-            if self.status.startswith("Susp"):
-                return self.status
-            self._ask_ms = ask_ms
-            return "SuspendedEVSE" if ask_ms is None else "Preparing"
-        if ask_ms is not None and ticks_diff(now_ms, ask_ms) < _ASK_MS:
-            self._ask_ms = ask_ms
-            return "Preparing"
-        return "SuspendedEV"
+        if self._ask_ms is not None and ticks_diff(now_ms, self._ask_ms) >= _ASK_MS:
+            self._ask_ms = None
+        if self._ask_ms is None and state not in ("C", "D"):
+            return "SuspendedEV"
+        # The vehicle's time to react, then pilot and diode are to be believed: it goes on as it
+        # was, and what was not the vehicle's doing is not called so.
+        if self.status.startswith("Susp"):
+            return self.status
+        if self._ask_ms is None or self.status in ("Charging", "Faulted"):
+            return "SuspendedEVSE"
+        return "Preparing"
 
     def _idle_status(self, code):
         if self._finished_ms is not None:
