@@ -37,6 +37,7 @@ class Connector:
         self.limits = Limits(max_ma)
         self.register = Register(max_ma)
         self.transaction = None
+        self.plugged = False  # whether a vehicle is there
         self.offered_ma = 0
         self.status = "Available"
         self.errorCode = "NoError"
@@ -51,7 +52,6 @@ class Connector:
         self._idTag = None  # authorized, waits for the plug
         self._parentIdTag = None
         self._stopping = None  # reason of the stop under way
-        self._plugged = False
         self._preparing_ms = None
         self._finishing = False
         self._finished_ms = None
@@ -63,11 +63,6 @@ class Connector:
     def in_use(self):
         """Whether a transaction runs or is about to."""
         return self.transaction is not None or self._idTag is not None
-
-    @property
-    def plugged(self):
-        """Whether a vehicle is there."""
-        return self._plugged
 
     @property
     def startable(self):
@@ -91,7 +86,7 @@ class Connector:
 
     def resume(self, transaction):
         """Go on with a transaction of the last run, authorized anew; False if that can't be."""
-        if not self.startable or not self._plugged:
+        if not self.startable or not self.plugged:
             return False
         self._begin(transaction)
         return True
@@ -135,14 +130,14 @@ class Connector:
             self.stop("Other")
 
     def _watch_plug(self, now_ms):
-        state = self.pilot.state
-        if state in ("B", "C", "D"):
-            self._plugged = True
-        elif state == "A":
-            if self.pilot.gone:
+        pilot = self.pilot
+        if pilot.plugged:
+            self.plugged = True
+        elif pilot.state == "A":
+            if pilot.gone:
                 self.faults.unplugged()
-            if self._plugged:
-                self._plugged = False
+            if self.plugged:
+                self.plugged = False
                 self._preparing_ms = None
                 self._finishing = False
                 if self._station.stop_on_unplug:
@@ -155,14 +150,14 @@ class Connector:
         serves = not self.faults.active and (idTag is not None or self._may_serve())
         if self.faults.worst[1] and self.status != "Faulted":
             self._finishing = False  # after the fault it is what the pilot shows then
-        if serves and idTag is not None and self._plugged and self.status != "Faulted":
+        if serves and idTag is not None and self.plugged and self.status != "Faulted":
             transaction = Transaction(
                 self.connector_id, idTag, self.register.wh, self._parentIdTag
             )
             # First what wants memory: without it nothing has happened yet.
             self._station.events.append(("started", transaction))
             self._begin(transaction)
-        elif self._finishing or not (self._plugged or idTag is not None):
+        elif self._finishing or not (self.plugged or idTag is not None):
             self._preparing_ms = None
         elif self._preparing_ms is None or (serves and self.status != "Preparing"):
             # Anew where the connector couldn't serve in between.
@@ -172,7 +167,7 @@ class Connector:
             if limit_ms and ticks_diff(now_ms, self._preparing_ms) >= limit_ms:
                 # Card without cable: forget the card. Cable without card: Finishing.
                 self._idTag = None
-                self._finishing = self._plugged and serves
+                self._finishing = self.plugged and serves
 
     def _begin(self, transaction):
         self.transaction = transaction
@@ -196,7 +191,7 @@ class Connector:
         # An offer that is taken up must be followed by energy within 3 s: while the contactor
         # must rest there is none, but one that was made stands until the vehicle asks.
         ready = contactor.on or contactor.may_close() or (self.offered_ma > 0 and not asked)
-        offers = ready and state in ("B", "C", "D") and self._may_take_energy()
+        offers = ready and pilot.plugged and self._may_take_energy()
         offered_ma = self.limits.offered_ma if offers else 0
         if not offered_ma:
             self._ask_ms = None
@@ -205,7 +200,7 @@ class Connector:
             pilot.forget_diode()
             self._ask_ms = now_ms
         self.offered_ma = offered_ma
-        energize = self.offered_ma > 0 and asked and pilot.diode_verified
+        energize = offered_ma > 0 and asked and pilot.diode_verified
         if not contactor.on:
             if energize and pilot.settled and contactor.may_close():
                 contactor.close(now_ms)
@@ -228,7 +223,7 @@ class Connector:
         transaction.reason = self._stopping
         self._station.events.append(("stopped", transaction))
         self.transaction = self._stopping = self._unload_ms = None
-        self._finishing = self._plugged
+        self._finishing = self.plugged
         self._finished_ms = now_ms
 
     def _show(self, now_ms):
@@ -241,10 +236,11 @@ class Connector:
             wanted = self._idle_status(code)
         if self._shown_ms is not None and ticks_diff(now_ms, self._shown_ms) >= _SHOWN_MS:
             self._shown_ms = None
-        if wanted != self.status and (wanted == "Faulted" or self._shown_ms is None):
-            self.status = next_status(self.status, wanted)
+        status = self.status
+        if wanted != status and (wanted == "Faulted" or self._shown_ms is None):
+            self.status = status = next_status(status, wanted)
             self._shown_ms = now_ms
-        if code == "EVCommunicationError" and self.status not in (
+        if code == "EVCommunicationError" and status not in (
             "Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing",
         ):  # fmt: skip
             code = "NoError"
@@ -253,8 +249,9 @@ class Connector:
     def _charging_status(self, now_ms):
         if self.transaction is None:
             return None
+        status = self.status
         if self._stopping is not None:
-            return self.status
+            return status
         state = self.pilot.state
         if self.contactor.on and self.offered_ma:
             self._ask_ms = None
@@ -263,15 +260,13 @@ class Connector:
             return "SuspendedEVSE"
         if self._ask_ms is not None and ticks_diff(now_ms, self._ask_ms) >= _ASK_MS:
             self._ask_ms = None
-        if self._ask_ms is None and state not in ("C", "D"):
-            return "SuspendedEV"
         # The vehicle's time to react, then pilot and diode are to be believed: it goes on as it
         # was, and what was not the vehicle's doing is not called so.
-        if self.status.startswith("Susp"):
-            return self.status
-        if self._ask_ms is None or self.status in ("Charging", "Faulted"):
-            return "SuspendedEVSE"
-        return "Preparing"
+        if self._ask_ms is None and state != "C" and state != "D":
+            return "SuspendedEV"
+        if status.startswith("Susp"):
+            return status
+        return "SuspendedEVSE" if status == "Charging" or status == "Faulted" else "Preparing"
 
     def _idle_status(self, code):
         if self._finished_ms is not None:
@@ -279,8 +274,8 @@ class Connector:
         if not self._may_serve() and self._idTag is None:
             self._finishing = False
             return "Unavailable"
-        if code == "EVCommunicationError":
-            return "Finishing" if self._finishing else "SuspendedEVSE"
         if self._finishing:
             return "Finishing"
-        return "Preparing" if self._plugged or self._idTag is not None else "Available"
+        if code == "EVCommunicationError":
+            return "SuspendedEVSE"
+        return "Preparing" if self.plugged or self._idTag is not None else "Available"

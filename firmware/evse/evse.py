@@ -13,6 +13,8 @@ class Evse:
     takes them out.
     """
 
+    errorCode = "NoError"  # of the charge point as a whole
+
     def __init__(self, max_ma, connectors=1):
         self.events = []
         # An image on trial: every contactor stays open and no transaction starts.
@@ -54,11 +56,6 @@ class Evse:
     def status(self):
         """Of the charge point as a whole, which is connectorId 0."""
         return "Available" if self.operative or self.in_use else "Unavailable"
-
-    @property
-    def errorCode(self):
-        """Of the charge point as a whole."""
-        return "NoError"
 
     @property
     def in_use(self):

@@ -54,25 +54,24 @@ class Faults:
         elif name in self._present:
             self._present.remove(name)
             if self._rows[name][1] == "now":
-                self._drop(name)
+                self.active.remove(name)
+                self._weigh()
 
     def unplugged(self):
         """No vehicle is there: drop what latched until now and has no cause any more."""
         for name in self.active:
             if name not in self._present and self._rows[name][1] == "unplug":
-                self._drop(name)
+                self.active.remove(name)
+                self._weigh()
                 return  # the next one in the next turn
 
     def clear(self, name):
         """An operator has seen to ``name``; it comes back where its cause is still there."""
         if name in self.active:
-            self._drop(name)
+            self.active.remove(name)
+            self._weigh()
         if name in self._present:
             self._present.remove(name)
-
-    def _drop(self, name):
-        self.active.remove(name)
-        self._weigh()
 
     def _weigh(self):
         worst = _NONE

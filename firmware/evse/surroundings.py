@@ -92,7 +92,7 @@ class Surroundings:
 
     def _look_at_cable(self, now_ms, ohm):
         connector = self._connector
-        if connector.pilot.state not in ("B", "C", "D"):
+        if not connector.pilot.plugged:
             # Nobody is there to take more than the next cable can carry.
             self._limit_cable(0, False)
             self._cable_ms = None
