@@ -1,7 +1,8 @@
 """The task of one outlet: measure, decide, switch, every 20 ms; waits for nobody.
 
-A board has one, with the pins that board.json names: here, in the HAL and in `Surroundings` a
-second one would begin. `Evse` and the charge point above it take any number.
+A board has one, with the pins that board.json names. A second one needs pins of its own there, a
+pilot, contactor, meter and `Inputs` made from them, an `Outlet` that ticks the second connector,
+and `Surroundings` of it; `Evse` and the charge point above it take any number already.
 May import: ``firmware.evse``, ``firmware.hal``, ``ticks``.
 """
 

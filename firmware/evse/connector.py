@@ -1,7 +1,7 @@
 """One outlet: pilot, contactor and transaction together.
 
-May import: its siblings, `ticks`. IEC 61851-1 Annex A: energy in state C or D with PWM only, within
-3 s of the vehicle's wish, gone within 100 ms of its end; statuses are those of `status`.
+May import: its siblings, `ticks`. IEC 61851-1 Annex A: energy in state C or D with PWM only,
+within 3 s of the vehicle's wish, gone within 100 ms of its end. Statuses: see `status`.
 """
 
 from firmware.evse.contactor import Contactor

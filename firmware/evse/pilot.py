@@ -24,7 +24,7 @@ _TOO_HIGH_MV = const(14000)
 
 
 class Pilot:
-    """``state``: "A" to "F", or None before the first was believed; ``plugged``: it is B, C or D."""
+    """``state``: "A" to "F", None before the first was believed. ``plugged``: it is B, C or D."""
 
     def __init__(self):
         self.state = None

@@ -93,7 +93,6 @@ class OutletTest(unittest.TestCase):
 
         run(story())
 
-
     def starve(self, connector, turns):
         """That many turns of ``connector`` lack memory, in the midst of it."""
         real = connector._switch
