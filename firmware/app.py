@@ -13,8 +13,11 @@ from firmware.version import STATE_SCHEMA, VERSION
 from loader import LOADER_VERSION
 from loader.modules import forget
 from loader.record import other
+from micropython import const
 from ocppj import NO_MEMORY
-from ticks import ticks_ms
+from ticks import ticks_add, ticks_diff, ticks_ms
+
+_WELD_RETRY_MS = const(10000)
 
 
 def main(context):
@@ -67,6 +70,7 @@ class App:
             self._trial,  # None unless this is one
         ) = assemble(self)
         self._welded = self._charge_point.evse.welded  # as the file says
+        self._again_ms = None  # when writing it may be tried again
         forget(*START_ONLY)
 
     async def run(self):
@@ -90,8 +94,11 @@ class App:
         """Everything that time moves, ten times a second; True when a reset is due."""
         charge_point = self._charge_point
         charge_point.tick(now_ms)
+        if self._outlet.failed:
+            self._outlet.failed = False
+            self.log("outlet: a turn lacked memory")
         if charge_point.evse.welded != self._welded:
-            self._keep_welds(charge_point.evse)
+            self._keep_welds(charge_point.evse, now_ms)
         if charge_point.work:
             self._work = asyncio.create_task(charge_point.work.pop(0))
         if charge_point.credentials_changed or self._renewal is not None:
@@ -145,14 +152,18 @@ class App:
         self._trial = None
         forget("firmware.trial", "loader.verdict")
 
-    def _keep_welds(self, evse):
-        from firmware.weld_latch import keep
-
-        self._welded = evse.welded
+    def _keep_welds(self, evse, now_ms):
+        """Until it is written: the contact may not tell of it again after a reset."""
+        if self._again_ms is not None and ticks_diff(now_ms, self._again_ms) < 0:
+            return
+        self._again_ms = ticks_add(now_ms, _WELD_RETRY_MS)
         try:
+            from firmware.weld_latch import keep
+
             keep(evse, self.context.files)
-        except OSError as error:
-            # The contact that tells of it will tell it again after a reset.
+            self._welded = evse.welded
+            self._again_ms = None
+        except (OSError,) + NO_MEMORY as error:
             self.log("weld not kept: %r" % error)
         forget("firmware.weld_latch")
 

@@ -64,7 +64,8 @@ def assemble(app):
     board.raise_clock(manifest["built"])
     log.clock = clock = Clock(now_ms, manifest["built"])
     resolver = Resolver(board.name_servers)
-    evse = Evse(board.max_ma, board.connectors)
+    evse = Evse(board.max_ma)
+    evse.connectors[0].register.max_ma = 0  # pulses: counted here, they can't jump
     evse.inhibited = context.is_trial
     evse.ventilated = context.board.get("ventilated", False)
     weld_latch.restore(evse, files)

@@ -30,7 +30,8 @@ class Trial:
     def __init__(self, start_ms, confirm_after_s, deadline_s, floor=(0, 0, 0)):
         self.floor = floor
         self._failures = 0  # of the self-test, in a row
-        self._start_ms = start_ms
+        self._at_ms = start_ms
+        self._age_ms = 0  # counted up: where a trial can't end, it outlasts the ticks' 6 days
         self._confirm_after_ms = confirm_after_s * 1000
         self._deadline_ms = deadline_s * 1000
 
@@ -40,12 +41,14 @@ class Trial:
         ``boot_answered``: any valid BootNotification answer came in this boot (Pending
         counts: the image has proven that it can talk).
         """
-        age_ms = ticks_diff(now_ms, self._start_ms)
+        if self._age_ms < max(self._deadline_ms, self._confirm_after_ms):
+            self._age_ms += ticks_diff(now_ms, self._at_ms)
+        self._at_ms = now_ms
         self._failures = 0 if self_test_passed else self._failures + 1
         if self._failures:  # one reading out of range is a glitch
             return "selftest" if self._failures >= _MOST_FAILURES else None
-        if boot_answered and age_ms >= self._confirm_after_ms:
+        if boot_answered and self._age_ms >= self._confirm_after_ms:
             return self.CONFIRM
-        if age_ms >= self._deadline_ms:
+        if self._age_ms >= self._deadline_ms:
             return "deadline"
         return None

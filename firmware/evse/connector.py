@@ -1,7 +1,7 @@
 """One outlet: pilot, contactor and transaction together.
 
-May import: its siblings, `ticks`. IEC 61851-1 Annex A for the pilot; when the contactor may
-close and must open is facts/iec61851 sections 3 and 4; statuses are those of `status`.
+May import: its siblings, `ticks`. IEC 61851-1 Annex A: energy in state C or D with PWM only,
+within 3 s of the vehicle's wish, gone within 100 ms of its end. Statuses: see `status`.
 """
 
 from firmware.evse.contactor import Contactor
@@ -15,7 +15,7 @@ from ticks import ticks_diff
 
 # An ordinary stop waits this long for the vehicle to unload.
 _UNLOAD_MS = const(6000)
-# A vehicle that was offered current and hasn't asked for it by now is called SuspendedEV.
+# The time a vehicle has to take up an offer (IEC 61851-1 Annex A): till then it isn't the cause.
 _ASK_MS = const(5000)
 # Each status, so that who looks ten times a second misses no step of the specification's table.
 _SHOWN_MS = const(200)
@@ -35,8 +35,9 @@ class Connector:
         self.faults = Faults()
         self.contactor = Contactor(self.faults)
         self.limits = Limits(max_ma)
-        self.register = Register()
+        self.register = Register(max_ma)
         self.transaction = None
+        self.plugged = False  # whether a vehicle is there
         self.offered_ma = 0
         self.status = "Available"
         self.errorCode = "NoError"
@@ -51,23 +52,17 @@ class Connector:
         self._idTag = None  # authorized, waits for the plug
         self._parentIdTag = None
         self._stopping = None  # reason of the stop under way
-        self._plugged = False
         self._preparing_ms = None
         self._finishing = False
         self._finished_ms = None
         self._unload_ms = None
-        self._ask_ms = None
+        self._ask_ms = None  # since when there is an offer that may yet be taken up
         self._shown_ms = None  # since when the status is shown; None: for long enough
 
     @property
     def in_use(self):
         """Whether a transaction runs or is about to."""
         return self.transaction is not None or self._idTag is not None
-
-    @property
-    def plugged(self):
-        """Whether a vehicle is there."""
-        return self._plugged
 
     @property
     def startable(self):
@@ -91,7 +86,7 @@ class Connector:
 
     def resume(self, transaction):
         """Go on with a transaction of the last run, authorized anew; False if that can't be."""
-        if not self.startable or not self._plugged:
+        if not self.startable or not self.plugged:
             return False
         self._begin(transaction)
         return True
@@ -107,7 +102,7 @@ class Connector:
         """Take one measurement and set the outputs; ``meter_wh`` None: the meter is silent."""
         self.pilot.update(now_ms, high_mv, low_mv, self.offered_ma > 0)
         self.contactor.tick(now_ms, contactor_feedback)
-        self._find_faults(meter_wh)
+        self._find_faults(now_ms, meter_wh)
         self._watch_plug(now_ms)
         self._start_or_time_out(now_ms)
         self._switch(now_ms)
@@ -117,11 +112,11 @@ class Connector:
     def _may_serve(self):
         return self.operative and not self.held and not self._station.inhibited
 
-    def _find_faults(self, meter_wh):
+    def _find_faults(self, now_ms, meter_wh):
         faults = self.faults
         state = self.pilot.state
         faults.set("pilot", state in ("E", "F") or self.pilot.stuck)
-        faults.set("meter", not self.register.update(meter_wh))
+        faults.set("meter", not self.register.update(meter_wh, now_ms))
         faults.set("diode", self.pilot.diode_fault)
         faults.set(
             "ventilation",
@@ -135,14 +130,14 @@ class Connector:
             self.stop("Other")
 
     def _watch_plug(self, now_ms):
-        state = self.pilot.state
-        if state in ("B", "C", "D"):
-            self._plugged = True
-        elif state == "A":
-            if self.pilot.gone:
+        pilot = self.pilot
+        if pilot.plugged:
+            self.plugged = True
+        elif pilot.state == "A":
+            if pilot.gone:
                 self.faults.unplugged()
-            if self._plugged:
-                self._plugged = False
+            if self.plugged:
+                self.plugged = False
                 self._preparing_ms = None
                 self._finishing = False
                 if self._station.stop_on_unplug:
@@ -151,22 +146,28 @@ class Connector:
     def _start_or_time_out(self, now_ms):
         if self.transaction is not None:
             return
-        if self._idTag is not None and self._plugged and not self.faults.active:
-            self._begin(
-                Transaction(self.connector_id, self._idTag, self.register.wh, self._parentIdTag)
+        idTag = self._idTag
+        serves = not self.faults.active and (idTag is not None or self._may_serve())
+        if self.faults.worst[1] and self.status != "Faulted":
+            self._finishing = False  # after the fault it is what the pilot shows then
+        if serves and idTag is not None and self.plugged and self.status != "Faulted":
+            transaction = Transaction(
+                self.connector_id, idTag, self.register.wh, self._parentIdTag
             )
-            self._ask_ms = now_ms
-            self._station.events.append(("started", self.transaction))
-        elif self._finishing or not (self._plugged or self._idTag is not None):
+            # First what wants memory: without it nothing has happened yet.
+            self._station.events.append(("started", transaction))
+            self._begin(transaction)
+        elif self._finishing or not (self.plugged or idTag is not None):
             self._preparing_ms = None
-        elif self._preparing_ms is None:
+        elif self._preparing_ms is None or (serves and self.status != "Preparing"):
+            # Anew where the connector couldn't serve in between.
             self._preparing_ms = now_ms
         else:
             limit_ms = self._station.connection_timeout_ms
             if limit_ms and ticks_diff(now_ms, self._preparing_ms) >= limit_ms:
                 # Card without cable: forget the card. Cable without card: Finishing.
                 self._idTag = None
-                self._finishing = self._plugged
+                self._finishing = self.plugged and serves
 
     def _begin(self, transaction):
         self.transaction = transaction
@@ -190,13 +191,16 @@ class Connector:
         # An offer that is taken up must be followed by energy within 3 s: while the contactor
         # must rest there is none, but one that was made stands until the vehicle asks.
         ready = contactor.on or contactor.may_close() or (self.offered_ma > 0 and not asked)
-        offers = ready and state in ("B", "C", "D") and self._may_take_energy()
+        offers = ready and pilot.plugged and self._may_take_energy()
         offered_ma = self.limits.offered_ma if offers else 0
-        if offered_ma and not self.offered_ma:
+        if not offered_ma:
+            self._ask_ms = None
+        elif not self.offered_ma:
             # What was measured without this PWM proves nothing: state C1 gets no energy.
             pilot.forget_diode()
+            self._ask_ms = now_ms
         self.offered_ma = offered_ma
-        energize = self.offered_ma > 0 and asked and pilot.diode_verified
+        energize = offered_ma > 0 and asked and pilot.diode_verified
         if not contactor.on:
             if energize and pilot.settled and contactor.may_close():
                 contactor.close(now_ms)
@@ -218,8 +222,8 @@ class Connector:
         transaction.meter_stop_wh = self.register.wh
         transaction.reason = self._stopping
         self._station.events.append(("stopped", transaction))
-        self.transaction = self._stopping = self._unload_ms = self._ask_ms = None
-        self._finishing = self._plugged
+        self.transaction = self._stopping = self._unload_ms = None
+        self._finishing = self.plugged
         self._finished_ms = now_ms
 
     def _show(self, now_ms):
@@ -232,10 +236,11 @@ class Connector:
             wanted = self._idle_status(code)
         if self._shown_ms is not None and ticks_diff(now_ms, self._shown_ms) >= _SHOWN_MS:
             self._shown_ms = None
-        if wanted != self.status and (wanted == "Faulted" or self._shown_ms is None):
-            self.status = next_status(self.status, wanted)
+        status = self.status
+        if wanted != status and (wanted == "Faulted" or self._shown_ms is None):
+            self.status = status = next_status(status, wanted)
             self._shown_ms = now_ms
-        if code == "EVCommunicationError" and self.status not in (
+        if code == "EVCommunicationError" and status not in (
             "Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing",
         ):  # fmt: skip
             code = "NoError"
@@ -244,24 +249,24 @@ class Connector:
     def _charging_status(self, now_ms):
         if self.transaction is None:
             return None
+        status = self.status
         if self._stopping is not None:
-            return self.status
+            return status
         state = self.pilot.state
-        ask_ms, self._ask_ms = self._ask_ms, None
         if self.contactor.on and self.offered_ma:
+            self._ask_ms = None
             return "Charging"
         if self.offered_ma == 0 and state != "A":
             return "SuspendedEVSE"
-        if state == "C" or state == "D":
-            # Closes as soon as pilot and diode are believed: no status of its own.
-            if self.status.startswith("Susp"):
-                return self.status
-            self._ask_ms = ask_ms
-            return "SuspendedEVSE" if ask_ms is None else "Preparing"
-        if ask_ms is not None and ticks_diff(now_ms, ask_ms) < _ASK_MS:
-            self._ask_ms = ask_ms
-            return "Preparing"
-        return "SuspendedEV"
+        if self._ask_ms is not None and ticks_diff(now_ms, self._ask_ms) >= _ASK_MS:
+            self._ask_ms = None
+        # The vehicle's time to react, then pilot and diode are to be believed: it goes on as it
+        # was, and what was not the vehicle's doing is not called so.
+        if self._ask_ms is None and state != "C" and state != "D":
+            return "SuspendedEV"
+        if status.startswith("Susp"):
+            return status
+        return "SuspendedEVSE" if status == "Charging" or status == "Faulted" else "Preparing"
 
     def _idle_status(self, code):
         if self._finished_ms is not None:
@@ -269,8 +274,8 @@ class Connector:
         if not self._may_serve() and self._idTag is None:
             self._finishing = False
             return "Unavailable"
-        if code == "EVCommunicationError":
-            return "Finishing" if self._finishing else "SuspendedEVSE"
         if self._finishing:
             return "Finishing"
-        return "Preparing" if self._plugged or self._idTag is not None else "Available"
+        if code == "EVCommunicationError":
+            return "SuspendedEVSE"
+        return "Preparing" if self.plugged or self._idTag is not None else "Available"

@@ -62,8 +62,8 @@ class Contactor:
 
     def close(self, now_ms):
         """Close; the caller has asked `may_close` and knows everything else."""
-        self.on = True
         self._closings_ms.append(now_ms)
+        self.on = True
 
     def open(self, now_ms):
         """Open at once."""

@@ -11,6 +11,9 @@ class Evse:
 
     ``events`` collects ("started", Transaction) and ("stopped", Transaction) until somebody
     takes them out.
+
+    Here and above, connectors are as many as are wanted; a board has one, which `Outlet`
+    ticks, so `contactor_on` and `offered_ma` are its. See there for what a second one needs.
     """
 
     errorCode = "NoError"  # of the charge point as a whole

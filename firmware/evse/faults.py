@@ -1,4 +1,4 @@
-"""Faults: what each means for the status, and what clears it (facts of IEC 61851-1, OCPP 1.6).
+"""Faults: what each means for the status (OCPP 1.6 section 7.6), and what clears it.
 
 May import: nothing. A fault that latches keeps the contactor open although its cause is gone.
 """
@@ -29,53 +29,54 @@ class Faults:
     """The faults of one connector; ``active`` holds their names, oldest first.
 
     ``worst``: (errorCode, whether Faulted) of the one to report, ("NoError", False) without one.
-    Asked 50 times a second, so nothing is allocated but on a change.
+    Asked 50 times a second, so nothing is allocated but for a new one. Where memory is out for
+    that, nothing has changed yet but what the next turn does again.
     """
 
     def __init__(self):
         self.active = []
         self.worst = _NONE
-        self._rows = {}  # of those that are active
+        self._rows = {}  # of those that were active: (errorCode, whether Faulted), what clears it
         self._present = []  # those whose cause is there now
 
     def set(self, name, present):
         """The cause of ``name`` (of FAULTS) is ``present`` or not."""
         if present:
+            if name not in self.active:
+                if name not in self._rows:
+                    at = FAULTS.find("\n" + name + " ") + 1
+                    row = FAULTS[at : FAULTS.find("\n", at)].split(" ")
+                    self._rows[name] = (row[1], row[2] == "Faulted"), row[3]
+                self.active.append(name)
+                self._weigh()
             if name not in self._present:
                 self._present.append(name)
-            if name not in self.active:
-                self.active.append(name)
-                at = FAULTS.find("\n" + name + " ") + 1
-                self._rows[name] = FAULTS[at : FAULTS.find("\n", at)].split(" ")
-                self._weigh()
         elif name in self._present:
             self._present.remove(name)
-            if self._rows[name][3] == "now":
-                self._drop(name)
+            if self._rows[name][1] == "now":
+                self.active.remove(name)
+                self._weigh()
 
     def unplugged(self):
         """No vehicle is there: drop what latched until now and has no cause any more."""
         for name in self.active:
-            if name not in self._present and self._rows[name][3] == "unplug":
-                self._drop(name)
+            if name not in self._present and self._rows[name][1] == "unplug":
+                self.active.remove(name)
+                self._weigh()
                 return  # the next one in the next turn
 
     def clear(self, name):
         """An operator has seen to ``name``; it comes back where its cause is still there."""
         if name in self.active:
-            self._drop(name)
+            self.active.remove(name)
+            self._weigh()
         if name in self._present:
             self._present.remove(name)
-
-    def _drop(self, name):
-        self.active.remove(name)
-        del self._rows[name]
-        self._weigh()
 
     def _weigh(self):
         worst = _NONE
         for name in self.active:
-            row = self._rows[name]
-            if worst is _NONE or (row[2] == "Faulted" and not worst[1]):
-                worst = (row[1], row[2] == "Faulted")
+            row = self._rows[name][0]
+            if worst is _NONE or (row[1] and not worst[1]):
+                worst = row
         self.worst = worst

@@ -24,10 +24,11 @@ _TOO_HIGH_MV = const(14000)
 
 
 class Pilot:
-    """``state``: "A" to "F", or None before the first was believed."""
+    """``state``: "A" to "F", None before the first was believed. ``plugged``: it is B, C or D."""
 
     def __init__(self):
         self.state = None
+        self.plugged = False
         # Seen good since this vehicle was plugged in and since the last pilot fault.
         self.diode_verified = False
         self.diode_fault = False
@@ -77,7 +78,7 @@ class Pilot:
                     self._enter(seen)
                 elif self.state == "C" or self.state == "D":
                     self._enter("B")
-        if pwm_on and self.state in ("B", "C", "D") and seen in ("B", "C", "D"):
+        if pwm_on and self.plugged and seen in ("B", "C", "D"):
             self._check_diode(passed_ms, -13000 <= low_mv <= -11000)
 
     def forget_diode(self):
@@ -88,7 +89,8 @@ class Pilot:
     def _enter(self, state):
         self._change_ms = 0
         self.state = state
-        if state not in ("B", "C", "D"):
+        self.plugged = state in ("B", "C", "D")
+        if not self.plugged:
             self.forget_diode()
 
     def _check_diode(self, passed_ms, good):

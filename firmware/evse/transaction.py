@@ -1,40 +1,59 @@
 """What is billed: the energy register, and one transaction measured with it.
 
-May import: nothing.
+May import: `ticks`.
 """
 
 from micropython import const
+from ticks import ticks_diff
 
-# A reading that fell to less than this, and by half, is a counter that started again.
-_RESTARTED_WH = const(1000)
-# One that fell by up to this is noise; by more: the meter runs backwards.
+# A reading that fell by up to this is noise; by more: the meter runs backwards.
 _NOISE_WH = const(100)
+# By how much a meter may be late, or its steps coarse: what full power gives in this time.
+_LATE_MS = const(10000)
+_MS_PER_HOUR = const(3600000)
 
 
 class Register:
     """``wh``: the register, never going back. Before the first reading it may be set to what it
-    showed before the reboot."""
+    showed before the reboot.
 
-    def __init__(self):
+    Full power is 1 W for each mA of ``max_ma``: three phases of 230 V and a third more. 0: a
+    meter that can't tell nonsense, its pulses are counted here.
+    """
+
+    def __init__(self, max_ma):
         self.wh = 0
-        self._base_wh = None
+        self.max_ma = max_ma
+        self._base_wh = None  # what the reading lacks to be the register
+        self._at_ms = None
+        self._left_ms = 0  # at full power: what may still have flowed
 
-    def update(self, reading_wh):
-        """Take the meter's own count; False where it is None (silent) or runs backwards."""
+    def update(self, reading_wh, now_ms):
+        """Take the meter's own count; False where it is None (silent) or can't be.
+
+        It can't where it fell, or rose by more than full power gives: ``wh`` stands still until
+        it is back. After a reboot any reading is taken for where the meter goes on from.
+        """
+        max_ma = self.max_ma
+        passed_ms = _LATE_MS if self._at_ms is None else max(ticks_diff(now_ms, self._at_ms), 0)
+        self._at_ms = now_ms
+        self._left_ms = min(self._left_ms, _LATE_MS) + passed_ms
         if reading_wh is None:
             return False
-        base_wh = self._base_wh
-        if base_wh is None:
-            # A counter that starts with the board, or another meter than before: goes on top.
-            base_wh = max(0, self.wh - reading_wh)
-        elif reading_wh < min(_RESTARTED_WH, (self.wh - base_wh) // 2):
-            base_wh = self.wh
-        self._base_wh = base_wh
-        total_wh = base_wh + reading_wh
-        if total_wh < self.wh:
-            # Until it has caught up.
-            return self.wh - total_wh <= _NOISE_WH
-        self.wh = total_wh
+        if self._base_wh is None:
+            # The same meter still, two minutes ahead at most: it is saved once a minute. Else a
+            # counter that starts with the board, or another meter: on top.
+            if not self.wh or 0 <= reading_wh - self.wh <= max_ma // 30:
+                self.wh = reading_wh
+            self._base_wh = self.wh - reading_wh
+        rise_wh = self._base_wh + reading_wh - self.wh
+        if rise_wh <= 0:
+            return rise_wh >= -_NOISE_WH
+        took_ms = rise_wh * _MS_PER_HOUR // max_ma if max_ma else 0
+        if took_ms > self._left_ms:
+            return False
+        self._left_ms -= took_ms
+        self.wh += rise_wh
         return True
 
 

@@ -22,7 +22,6 @@ class Board:
         self.pilot = Pilot(board)
         self.meter = PulseMeter(board)
         self.max_ma = board["max_current_a"] * 1000
-        self.connectors = board["connectors"]
         self._led = chip.StatusLed(board)
         self._wifi = None
 

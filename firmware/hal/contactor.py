@@ -7,7 +7,15 @@ from machine import Pin
 
 
 class NoSafeLevel(Exception):
-    """board.json names no safe level for the contactor's pin."""
+    """board.json names no safe level for an output that needs one."""
+
+
+def safe_level(board, name):
+    """The level that `safe_outputs` of board.json has for the pin ``name``. Raises NoSafeLevel."""
+    for pin, level in board["safe_outputs"]:
+        if pin == board[name]:
+            return level
+    raise NoSafeLevel("%s is not in safe_outputs" % name)
 
 
 class Contactor:
@@ -17,14 +25,8 @@ class Contactor:
     """
 
     def __init__(self, board):
-        pin = board["contactor_pin"]
-        for name, level in board["safe_outputs"]:
-            if name == pin:
-                self._open_level = level
-                break
-        else:
-            raise NoSafeLevel("contactor_pin %s is not in safe_outputs" % pin)
-        self._coil = Pin(pin, Pin.OUT, value=self._open_level)
+        self._open_level = safe_level(board, "contactor_pin")
+        self._coil = Pin(board["contactor_pin"], Pin.OUT, value=self._open_level)
         feedback = board.get("contactor_feedback_pin")
         self._feedback = None if feedback is None else Pin(feedback, Pin.IN, Pin.PULL_DOWN)
 

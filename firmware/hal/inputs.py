@@ -1,10 +1,12 @@
 """What a board may sense besides pilot and meter, as board.json names it. No meaning here.
 
-May import: built-ins (``machine``). Loaded only where one of these is named.
+May import: built-ins (``machine``), ``firmware.hal.contactor``. Loaded only where one of these is
+named.
 """
 
 from machine import ADC, Pin
 
+from firmware.hal.contactor import safe_level
 from micropython import const
 
 _READS = const(8)
@@ -13,7 +15,10 @@ _OPEN_OHM = const(1000000)
 
 
 class Inputs:
-    """From the dict of board.json. An input that it does not name gives None."""
+    """From the dict of board.json. An input that it does not name gives None.
+
+    Raises NoSafeLevel.
+    """
 
     def __init__(self, board):
         self._proximity = _adc(board.get("proximity_adc_pin"))
@@ -25,10 +30,9 @@ class Inputs:
         self._ground_fault = _alarm(board.get("ground_fault_pin"))
         self._emergency_stop = _alarm(board.get("emergency_stop_pin"))
         self._test = None
-        for pin, level in board["safe_outputs"]:
-            if pin == board.get("rcd_test_pin"):
-                self._idle_level = level
-                self._test = Pin(pin, Pin.OUT, value=level)
+        if board.get("rcd_test_pin") is not None:
+            self._idle_level = safe_level(board, "rcd_test_pin")
+            self._test = Pin(board["rcd_test_pin"], Pin.OUT, value=self._idle_level)
 
     @property
     def has_test(self):

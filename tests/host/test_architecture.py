@@ -1,4 +1,4 @@
-"""Who may import whom, and what every file must look like: the design's table, enforced."""
+"""Who may import whom, and what every file must look like: README's table, enforced."""
 
 import pytest
 

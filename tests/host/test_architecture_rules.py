@@ -1,4 +1,4 @@
-"""Each rule of the design finds the bad in a small made-up source and leaves the good alone."""
+"""Each rule of the architecture finds the bad in a small made-up source, leaves the good alone."""
 
 import pytest
 

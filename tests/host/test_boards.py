@@ -95,6 +95,12 @@ def test_missing(name):
         ({"contactor_pin": 23}, "contactor_pin=23 is not a GPIO"),
         ({"contactor_pin": True}, "contactor_pin=True"),
         ({"contactor_pin": 3}, "contactor_pin has no level in safe_outputs"),
+        ({"safe_outputs": [(15, 0)]}, "pilot_pwm_pin has no level in safe_outputs"),
+        ({"safe_outputs": [(16, 0)]}, "contactor_pin has no level in safe_outputs"),
+        (
+            {"rcd_test_pin": 20, "ground_fault_pin": 18},
+            "rcd_test_pin has no level in safe_outputs",
+        ),
         ({"pilot_adc_pin": 22}, "pilot_adc_pin=22 is not a GPIO number with an ADC of this chip"),
         ({"meter_pin": 15}, "meter_pin and contactor_pin are both pin 15"),
         ({"watchdog_ms": 8389}, "watchdog_ms=8389: at most 8388"),

@@ -1,4 +1,4 @@
-"""The size report: its numbers, its closing line, and the budget of the design."""
+"""The size report: its numbers, its closing line, and the heap budget."""
 
 import re
 

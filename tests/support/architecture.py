@@ -1,4 +1,4 @@
-"""The rules of the design, each a function over sources: imports, and how files look.
+"""The rules of the architecture, each a function over sources: imports, and how files look.
 
 The imports are read with ast, late ones inside functions included; nothing is executed.
 """
@@ -58,7 +58,7 @@ def module_of(path):
 
 
 def unit_of(module, libraries):
-    """The part of the design a module belongs to, as named in MAY_IMPORT; None if unknown."""
+    """The part of it all that a module belongs to, as named in MAY_IMPORT; None if unknown."""
     top, _, rest = module.partition(".")
     if module.startswith("loader.modules"):
         return "modules"
@@ -117,7 +117,7 @@ def find_forbidden_imports(sources, exceptions=()):
     for path, text in sources.items():
         unit = unit_of(module_of(path)[0], libraries)
         if unit is None:
-            findings.append(f"{path}:1: belongs to no part of the design")
+            findings.append(f"{path}:1: belongs to no part of the architecture")
             continue
         for line, module in imported_modules(path, text):
             excused = any(

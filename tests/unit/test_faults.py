@@ -6,7 +6,6 @@ import unittest
 from charge_bench import MemoryFiles
 from firmware.evse.evse import Evse
 from firmware.evse.faults import FAULTS, Faults
-from firmware.evse.transaction import Register
 from firmware.weld_latch import PATH, keep, restore
 from outlet_bench import OutletTest
 
@@ -161,7 +160,61 @@ class ConnectorFaults(OutletTest):
         self.run_s(2)
         self.assertEqual(self.connector.status, "Finishing")
 
+    def test_memory_that_lacks_loses_no_event(self):
+        class Full(list):
+            def append(self, _):
+                raise MemoryError
+
+        self.vehicle.plugged = True
+        self.run_s(1)
+        self.connector.authorize("TAG", self.now_ms)
+        self.evse.events = Full()
+        with self.assertRaises(MemoryError):
+            self.step()
+        self.assertIsNone(self.connector.transaction)
+        self.evse.events = []
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertEqual(self.events(), [("started", "")])
+        self.connector.stop("Local")
+        self.evse.events = Full()
+        with self.assertRaises(MemoryError):
+            self.run_s(10)
+        self.assertTrue(self.evse.in_use)
+        self.evse.events = []
+        self.run_s(1)
+        self.assertEqual(self.events(), [("stopped", "Local")])
+
+    def test_memory_that_lacks_loses_no_fault(self):
+        faults = self.connector.faults
+
+        class Full(dict):
+            def __setitem__(self, *_):
+                raise MemoryError
+
+        rows, faults._rows = faults._rows, Full()
+        with self.assertRaises(MemoryError):
+            faults.set("ground", True)
+        faults._rows = rows
+        faults.set("ground", True)
+        self.assertEqual(faults.active, ["ground"])
+        self.assertEqual(faults.worst, ("GroundFailure", True))
+
+    def test_meter_that_jumps(self):
+        self.charge()
+        self.meter_wh = 3000
+        self.step()
+        self.assertFalse(self.evse.contactor_on)
+        self.run_s(20)
+        self.assertEqual(
+            (self.connector.status, self.connector.errorCode), ("Faulted", "PowerMeterFailure")
+        )
+        self.assertEqual(self.connector.register.wh, 0)
+        self.meter_wh = 1
+        self.ms_until(lambda: self.evse.contactor_on)
+        self.assertEqual(self.connector.register.wh, 1)
+
     def test_meter_that_runs_backwards(self):
+        self.connector.register.max_ma = 0
         self.meter_wh = 5000
         self.charge()
         for _ in range(101):
@@ -175,37 +228,6 @@ class ConnectorFaults(OutletTest):
         self.meter_wh = 5001
         self.ms_until(lambda: self.evse.contactor_on)
         self.assertEqual(self.connector.register.wh, 5001)
-
-
-class RegisterTest(unittest.TestCase):
-    def read(self, saved_wh, *readings_wh):
-        register = Register()
-        register.wh = saved_wh
-        return [(register.update(reading), register.wh) for reading in readings_wh]
-
-    def test_counter_that_starts_with_the_board(self):
-        self.assertEqual(self.read(5000, 0, 7), [(True, 5000), (True, 5007)])
-        self.assertEqual(self.read(1, 0, 1), [(True, 1), (True, 2)])
-        self.assertEqual(self.read(0, 0, 1), [(True, 0), (True, 1)])
-
-    def test_counter_that_starts_again(self):
-        self.assertEqual(
-            self.read(0, 500, 3, 4, 0), [(True, 500), (True, 503), (True, 504), (True, 504)]
-        )
-
-    def test_another_meter_than_before(self):
-        self.assertEqual(self.read(90000, 5000, 5001), [(True, 90000), (True, 90001)])
-
-    def test_noise_adds_nothing(self):
-        for low in (9, 900, 90000):
-            readings = [low + 1, low] * 50
-            self.assertEqual(self.read(0, *readings)[-1], (True, low + 1))
-
-    def test_backwards(self):
-        self.assertEqual(
-            self.read(0, 5000, 4900, 4899, None, 5000),
-            [(True, 5000), (True, 5000), (False, 5000), (False, 5000), (True, 5000)],
-        )
 
 
 class WeldLatch(unittest.TestCase):

@@ -124,7 +124,7 @@ class BoardTest(unittest.TestCase):
         self.board = Board(BOARD)
 
     def test_facts(self):
-        self.assertEqual((self.board.max_ma, self.board.connectors), (32000, 1))
+        self.assertEqual(self.board.max_ma, 32000)
 
     def test_without_wifi_the_network_is_taken_for_up(self):
         self.board.start_network({})

@@ -3,6 +3,7 @@
 import unittest
 
 from fakes import BOARD, power_on, wires
+from firmware.hal.contactor import NoSafeLevel
 from firmware.hal.inputs import Inputs
 
 ALL = {
@@ -37,6 +38,10 @@ class InputsTest(unittest.TestCase):
         self.assertIsNone(inputs.emergency_stop())
         self.assertFalse(inputs.has_test)
         inputs.test_protection(True)
+
+    def test_test_output_without_a_safe_level(self):
+        with self.assertRaises(NoSafeLevel):
+            Inputs(board(rcd_test_pin=20, ground_fault_pin=18))
 
     def test_proximity(self):
         inputs = Inputs(board(**ALL))

@@ -93,6 +93,78 @@ class OutletTest(unittest.TestCase):
 
         run(story())
 
+    def starve(self, connector, turns):
+        """That many turns of ``connector`` lack memory, in the midst of it."""
+        real = connector._switch
+
+        def lacking(now_ms):
+            if turns:
+                turns.pop()
+                raise MemoryError
+            real(now_ms)
+
+        connector._switch = lacking
+
+    def test_goes_on_after_a_turn_without_memory(self):
+        async def story():
+            task = await self.charge()
+            self.assertFalse(self.outlet.failed)
+            turns = self.outlet.ticks
+            self.starve(self.evse.connectors[0], [1])
+            while self.outlet.ticks < turns + 20:
+                await asyncio.sleep(0.01)
+                self.assertTrue(self.contactor.on)
+            self.assertTrue(self.outlet.failed)
+            self.assertFalse(task.done())
+            task.cancel()
+
+        run(story())
+
+    def test_turn_without_memory_still_opens(self):
+        async def story():
+            task = await self.charge()
+            connector = self.evse.connectors[0]
+            real = connector._show
+
+            def lacking(now_ms):
+                connector._show = real
+                raise MemoryError
+
+            connector._show = lacking  # after it was decided
+            connector.contactor.open(0)
+            while not self.outlet.failed:
+                await asyncio.sleep(0.01)
+            self.assertFalse(self.contactor.on)
+            task.cancel()
+
+        run(story())
+
+    def test_opens_when_memory_stays_short(self):
+        async def story():
+            task = await self.charge()
+            self.starve(self.evse.connectors[0], [1, 1])
+            with self.assertRaises(MemoryError):
+                await task
+            self.assertFalse(self.contactor.on)
+            self.assertIsNone(self.pilot.duty)
+
+        run(story())
+
+    def test_turns_without_memory_may_be_10_s_apart(self):
+        async def story():
+            task = await self.charge()
+            for _ in range(3):
+                self.outlet.failed = False
+                self.outlet.ticks += 500
+                self.starve(self.evse.connectors[0], [1])
+                while not self.outlet.failed:
+                    await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
+            self.assertTrue(self.contactor.on)
+            task.cancel()
+
+        run(story())
+
 
 class HeapTest(unittest.TestCase):
     def test_a_turn_allocates_nothing(self):

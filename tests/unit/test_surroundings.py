@@ -1,156 +1,16 @@
-"""Cable, temperature, ground fault, emergency stop: what they do to the outlet."""
+"""Ground fault and its test, emergency stop: what they do to the outlet."""
 
 import unittest
 
-from charge_bench import STEP_MS
-from firmware.evse.surroundings import Surroundings, cable_ma
-from outlet_bench import OutletTest
+from inputs_bench import InputsTest
 
 
-class Inputs:
-    """A board's further inputs, set by the test; the tester trips the device, which says so."""
-
-    def __init__(self, **values):
-        self.values = values
-        self.has_test = values.pop("has_test", False)
-        self.trips = True
-        self.lets_go = True
-        self.tests = 0
-        self.under_test = False
-        self.tripped = False
-
-    def proximity_ohm(self):
-        return self.values.get("ohm")
-
-    def temperature_c(self):
-        return self.values.get("celsius")
-
-    def ground_fault(self):
-        return self.values.get("ground", self.tripped if self.has_test else None)
-
-    def emergency_stop(self):
-        return self.values.get("stop")
-
-    def test_protection(self, on):
-        if on and not self.under_test:
-            self.tests += 1
-        self.under_test = on
-        if on and self.trips:
-            self.tripped = True
-        elif not on and self.lets_go:
-            self.tripped = False
-
-
-class SurroundingsTest(OutletTest):
-    def setUp(self):
-        self.surroundings = None
-        OutletTest.setUp(self)
-
-    def fit(self, max_c=60, **values):
-        self.inputs = Inputs(**values)
-        self.surroundings = Surroundings(self.connector, self.inputs, 16000, max_c)
-
-    def step(self):
-        if self.surroundings is not None:
-            self.surroundings.tick(self.now_ms + STEP_MS)
-        OutletTest.step(self)
-        if self.inputs_under_test():
-            self.assertFalse(self.evse.contactor_on)
-
-    def inputs_under_test(self):
-        return self.surroundings is not None and self.inputs.under_test
-
+class SurroundingsTest(InputsTest):
     def test_nothing_there_nothing_said(self):
         self.fit()
         self.charge()
         self.assertEqual(self.evse.offered_ma, 16000)
         self.assertEqual(self.connector.errorCode, "NoError")
-
-    # -- cable ---------------------------------------------------------------------------
-
-    def test_ratings_and_gaps(self):
-        for ohm, current_ma in (
-            (0, 0), (79, 0), (80, 63000), (140, 63000), (141, 0), (163, 0), (164, 32000),
-            (308, 32000), (309, 0), (399, 0), (400, 20000), (936, 20000), (937, 0), (1099, 0),
-            (1100, 13000), (2460, 13000), (2461, None), (1000000, None),
-        ):  # fmt: skip
-            self.assertEqual(cable_ma(ohm), current_ma, ohm)
-
-    def test_cable_limits(self):
-        self.fit(ohm=1500)
-        self.charge()
-        self.assertEqual(self.evse.offered_ma, 13000)
-
-    def test_the_board_limits_where_the_cable_carries_more(self):
-        self.fit(ohm=220)
-        self.charge()
-        self.assertEqual(self.evse.offered_ma, 16000)
-
-    def test_never_more_than_the_next_cable_carries(self):
-        self.fit(ohm=220)
-        self.charge()
-        self.connector.stop("Local")
-        self.vehicle.plugged = False
-        self.run_s(3)
-        self.inputs.values["ohm"] = 1500
-        self.vehicle.plugged = True
-        self.connector.authorize("TAG", self.now_ms)
-        for _ in range(1000):
-            self.step()
-            self.assertLessEqual(self.evse.offered_ma, 13000)
-        self.assertTrue(self.evse.contactor_on)
-
-    def test_value_in_a_gap_is_a_fault(self):
-        for ohm in (1000, 5000, 20):
-            self.setUp()
-            self.fit(ohm=ohm)
-            self.vehicle.plugged = True
-            self.connector.authorize("TAG", self.now_ms)
-            self.never_closes(3)
-            self.assertEqual(
-                (self.connector.status, self.connector.errorCode), ("Faulted", "OtherError")
-            )
-            self.vehicle.plugged = False
-            self.run_s(3)
-            self.assertEqual(self.connector.status, "Available")
-
-    def test_cable_that_breaks_while_charging(self):
-        self.fit(ohm=220)
-        self.charge()
-        self.inputs.values["ohm"] = 350
-        self.assertLessEqual(self.ms_until(lambda: not self.evse.contactor_on), 1000)
-
-    # -- temperature ---------------------------------------------------------------------
-
-    def test_heat_takes_current_away(self):
-        self.fit(celsius=25)
-        self.charge()
-        for celsius, current_ma in (
-            (60, 16000), (61, 15000), (65, 11000), (64, 11000), (63, 13000), (70, 6000),
-            (74, 6000), (68, 8000), (58, 16000),
-        ):  # fmt: skip
-            self.inputs.values["celsius"] = celsius
-            self.run_s(1)
-            self.assertEqual(self.evse.offered_ma, current_ma, celsius)
-            self.assertTrue(self.evse.contactor_on)
-
-    def test_too_hot(self):
-        for celsius in (75, 151, -51):
-            self.setUp()
-            self.fit(celsius=25)
-            self.charge()
-            self.inputs.values["celsius"] = celsius
-            self.run_s(1)
-            self.assertFalse(self.evse.contactor_on)
-            self.assertEqual(
-                (self.connector.status, self.connector.errorCode), ("Faulted", "HighTemperature")
-            )
-            self.inputs.values["celsius"] = 66
-            self.run_s(1)
-            self.assertEqual(self.connector.status, "Faulted")
-            self.inputs.values["celsius"] = 40
-            self.ms_until(lambda: self.evse.contactor_on)
-            self.assertEqual(self.evse.offered_ma, 16000)
 
     # -- ground fault and its test -------------------------------------------------------
 

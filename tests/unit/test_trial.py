@@ -28,6 +28,13 @@ class TestTrial(unittest.TestCase):
     def test_an_answer_at_the_last_moment_counts(self):
         self.assertEqual(self.at(600), Trial.CONFIRM)
 
+    def test_an_age_beyond_the_ticks_wrap(self):
+        for day in range(1, 15):
+            for hour in range(24):
+                finding = self.at((day * 24 + hour) * 3600, boot_answered=False)
+                self.assertEqual(finding, "deadline")
+            self.assertEqual(self.at((day * 24 + hour) * 3600), Trial.CONFIRM)
+
     def test_a_self_test_that_keeps_failing_rejects(self):
         for _ in range(9):
             self.assertIsNone(self.at(31, self_test_passed=False))

@@ -44,6 +44,8 @@ _INPUTS = (
     "ground_fault_pin",
     "emergency_stop_pin",
 )
+# Outputs that must have a level until the application drives them, and after it.
+_MUST_BE_SAFE = ("contactor_pin", "pilot_pwm_pin", "rcd_test_pin")
 # What an optional field can't do without.
 _NEEDS = {
     "proximity_adc_pin": ("proximity_pullup_ohm",),
@@ -249,7 +251,7 @@ def _check_whole(where, fields, chip):
             raise BoardError(where + f"safe_outputs names pin {pin} twice")
         if users.get(pin) in _INPUTS:
             raise BoardError(where + f"safe_outputs drives {users[pin]}, an input")
-    for name in ("contactor_pin", "rcd_test_pin"):
+    for name in _MUST_BE_SAFE:
         if name in fields and fields[name] not in safe:
             raise BoardError(where + f"{name} has no level in safe_outputs")
     for name, needed in _NEEDS.items():
