@@ -108,6 +108,7 @@ def SignedUpdateFirmware(charge_point, payload, now_ms):
         signature = binascii.a2b_base64(firmware["signature"])
     except ValueError:
         return {"status": "Rejected"}
+    charge_point.log("update: signed request, from " + shown(firmware["location"]))
     install_s = _seconds(firmware.get("installDateTime")) or 0
     update.offer = {
         "ask": (
