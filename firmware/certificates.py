@@ -1,13 +1,14 @@
 """The installed root certificates: /certs, a DER file each. Loaded when they matter.
 
 A CentralSystemRootCertificate vouches for servers (TLS), a ManufacturerRootCertificate for who
-signs firmware. May import: ``pki``, ``loader.modules``.
+signs firmware. May import: ``pki``, ``ocppj``, ``loader.modules``.
 """
 
 from binascii import b2a_base64
 
 from loader.modules import forget
 from micropython import const
+from ocppj import NO_MEMORY
 
 _FOLDER = "/certs"
 _FILES = {
@@ -30,17 +31,19 @@ def ids(charge_point, kind):
 
 async def install(charge_point, kind, text, reply):
     """InstallCertificate: ``text`` is PEM, ``reply`` takes the answer."""
-    import pki
-
     status = "Failed"
     reason = ""
-    pki.begin()
     try:
-        status, reason = await _install(charge_point, kind, text)
-    except (OSError, MemoryError) as error:
+        import pki
+
+        pki.begin()
+        try:
+            status, reason = await _install(charge_point, kind, text)
+        finally:
+            pki.end()
+    except (OSError,) + NO_MEMORY as error:
         reason = repr(error)
     finally:
-        pki.end()
         forget("firmware.certificates")
     charge_point.log("certificates: %s %s %s" % (kind, status, reason))
     reply({"status": status})

@@ -112,7 +112,7 @@ class ChargePoint:
 
                 self.events = SecurityEvents(self)
             self.events.note(kind, techInfo)
-        except MemoryError:
+        except NO_MEMORY:
             self.log("security: no memory to tell of " + kind)
 
     def present_id_tag(self, idTag, now_ms, connector_id=None):

@@ -1,10 +1,11 @@
 """Profile FirmwareManagement: the reports of an update and of an upload (OCPP 1.6 4.4, 4.5).
 
-Pure. May import: its siblings, `loader.modules`, `ticks`. The commands are in `firmware_commands`.
+Pure. May import: its siblings, `loader.modules`, `ocppj`, `ticks`. The commands are in `firmware_commands`.
 """
 
 from loader.modules import forget
 from micropython import const
+from ocppj import NO_MEMORY
 from ticks import ticks_add, ticks_diff
 
 # Until the next try, after the flash has failed, or no answer to a report came.
@@ -40,7 +41,7 @@ class FirmwareManagement:
                 now_s = clock.now_s(now_ms) if clock.is_set else None
                 update.job.tick(now_s, busy, self._may_install(update.job, now_s))
                 self._hand_on_events(update.job)
-            except (OSError, MemoryError) as error:
+            except (OSError,) + NO_MEMORY as error:
                 charge_point.log("update: step not saved: %r" % error)
                 self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
         job = update.job

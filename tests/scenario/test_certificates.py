@@ -88,6 +88,16 @@ class Certificates(Scenario):
         self.assertEqual(len(self.ids(CENTRAL)), 1)
         self.assertEqual(len(self.ids(MANUFACTURER)), 1)
 
+    def test_no_memory_to_judge_one(self):
+        async def no_module(*_):
+            raise ImportError("no memory")
+
+        from firmware import certificates  # loaded and dropped as needed
+
+        certificates._install = no_module
+        self.assertEqual(self.install(self.root(1)), "Failed")
+        self.assertEqual(self.install(self.root(1)), "Accepted")
+
     def test_hash_data(self):
         self.install(self.root(1))
         found = self.ids()[0]

@@ -1,5 +1,6 @@
 """Keys that say when and from where the charger may be updated, and what it tells meanwhile."""
 
+import sys
 import unittest
 
 from charge_bench import START_S
@@ -34,6 +35,20 @@ class TestUpdatePolicy(unittest.TestCase):
         self.bench.vehicle.plugged = False
         self.bench.until(jobs.INSTALLING)
         self.assertGreaterEqual(self.bench.elapsed_ms, 60000)
+
+    def test_no_heap_for_the_policy_is_no_end(self):
+        policy = "firmware.ocpp16.update_policy"
+        before = sys.modules.pop(policy, None)
+        self.stage()
+        sys.modules[policy] = self  # as a module that came without its names
+        try:
+            self.bench.run(5)
+            self.assertIn("update: step not saved", " ".join(self.bench.lines))
+        finally:
+            del sys.modules[policy]
+            if before:
+                sys.modules[policy] = before
+        self.bench.until(jobs.INSTALLING)
 
     def test_window_is_in_local_time(self):
         for start, end, offset, good in (
