@@ -129,6 +129,8 @@ class Download:
 
     def _keep_head(self, etag):
         job, installer = self._job, self._installer
+        if etag and etag[:1] != '"':
+            etag = None  # a weak one: parts under it may be of different files
         job.version = installer.manifest.version
         if etag or job.etag:
             if etag:

@@ -56,6 +56,16 @@ class TestDownload(unittest.TestCase):
             self.assertEqual(self.host.asked, [(0, None), again], cut_at)
             self.assertLessEqual(self.host.sent, len(FILE) + max(HEAD, 4096))
 
+    def test_a_weak_etag_joins_no_parts(self):
+        self.host.etag = 'W/"one"'
+        self.host.cut_at = HEAD + 9000
+        self.edge.ask(retries=1)
+        self.edge.play(4)
+        self.host.cut_at = None
+        self.edge.play()
+        self.assertTrue(self.is_staged())
+        self.assertEqual(self.host.asked, [(0, None), (0, None)])
+
     def test_a_reset_at_20_places_goes_on_from_what_is_on_the_flash(self):
         for number in range(20):
             self.setUp()
