@@ -100,7 +100,7 @@ class Link:
         except (TransportError,) + NO_MEMORY as error:
             return self._failed(error, reconnect.failed())
         self.failures = 0
-        self.is_fresh = True
+        self.is_fresh = not self._is_stale  # renewed while it was opening
         now_ms = ticks_ms()
         reconnect.opened(now_ms)
         reader = None

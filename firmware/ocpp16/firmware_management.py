@@ -1,6 +1,7 @@
 """Profile FirmwareManagement: the reports of an update and of an upload (OCPP 1.6 4.4, 4.5).
 
-Pure. May import: its siblings, `loader.modules`, `ocppj`, `ticks`. The commands are in `firmware_commands`.
+Pure. May import: its siblings, `loader.modules`, `ocppj`, `ticks`. The commands are in
+`firmware_commands`.
 """
 
 from loader.modules import forget

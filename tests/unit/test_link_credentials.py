@@ -46,6 +46,30 @@ class CredentialsTest(LinkCase):
         self.play(handler, story)
         self.assertEqual(shown, [None, b"Basic new"])
 
+    def test_a_connection_that_was_opening_is_no_proof_of_the_new_ones(self):
+        shown, links = [], []
+
+        async def handler(reader, writer):
+            head = await read_head(reader)
+            shown.append(b"Basic new" in head)
+            if len(shown) == 1:
+                links[0].renew(True)
+            await say(writer, accepting(head))
+            while (await read_frame(reader))[0] != 8:
+                pass
+
+        async def story(link, task):
+            links.append(link)
+            link._reconnect.closed = lambda *_: 20
+            sys.modules["firmware.credentials"] = Credentials(link._url)
+            try:
+                await self.until(lambda: link.is_fresh)(link, task)
+            finally:
+                del sys.modules["firmware.credentials"]
+
+        self.play(handler, story)
+        self.assertEqual(shown, [False, True])
+
     def test_a_refusal_is_counted_and_told_once(self):
         async def handler(reader, writer):
             await read_head(reader)
