@@ -6,13 +6,10 @@ May import: all of the image, ``loader``. What only the start needs is in ``firm
 import asyncio
 import gc
 import os
-import sys
 
 from firmware.log import Log
-from firmware.version import STATE_SCHEMA, VERSION
-from loader import LOADER_VERSION
+from firmware.version import VERSION
 from loader.modules import forget
-from loader.record import other
 from micropython import const
 from ocppj import NO_MEMORY
 from ticks import ticks_add, ticks_diff, ticks_ms
@@ -58,18 +55,18 @@ class App:
         (
             self._resolver,
             self._allow_http,
-            self._allow_unsigned,
+            self.allow_unsigned,
             self._board,
             self._clock,
             self._update,
-            self._charge_point,
+            self.charge_point,
             self._outlet,
             self._link,
             self._updater,
             self._supervisor,
             self._trial,  # None unless this is one
         ) = assemble(self)
-        self._welded = self._charge_point.evse.welded  # as the file says
+        self._welded = self.charge_point.evse.welded  # as the file says
         self._again_ms = None  # when writing it may be tried again
         forget(*START_ONLY)
 
@@ -92,7 +89,7 @@ class App:
 
     def _turn(self, now_ms):
         """Everything that time moves, ten times a second; True when a reset is due."""
-        charge_point = self._charge_point
+        charge_point = self.charge_point
         charge_point.tick(now_ms)
         if self._outlet.failed:
             self._outlet.failed = False
@@ -126,31 +123,23 @@ class App:
         if self._renewal is None:
             from firmware.renewal import Renewal
 
-            self._renewal = Renewal(self._charge_point, self._link)
+            self._renewal = Renewal(self.charge_point, self._link)
         if self._renewal.tick(now_ms):
             self._renewal = None
             forget("firmware.renewal", "firmware.ocpp16.security_keys")
 
     def _judge_trial(self, now_ms):
-        context, trial = self.context, self._trial
-        finding = trial.verdict(now_ms, self._board.self_test(), self._charge_point.boot_answered)
-        if finding is None:
-            return
-        if finding != trial.CONFIRM and not context.slots[context.record.previous].verifies():
-            return  # nothing to go back to: go on trying, with the contactor open
-        from loader import verdict
-
-        if finding != trial.CONFIRM:
-            self.log.lasting("app: trial rejected, %s" % finding)
-            context.record = verdict.reject(context.files, context.record, finding)
-            self._is_due = True
-            return
-        context.record = verdict.confirm(context.files, context.record, context.slots, trial.floor)
-        self.log.lasting("app: %s is confirmed" % version())
-        self._update.settle(context.record, context.slots[other(context.record.home)])
-        self._charge_point.evse.inhibited = False
-        self._trial = None
-        forget("firmware.trial", "loader.verdict")
+        self._is_due = self._trial.judge(
+            now_ms,
+            self.context,
+            self._board.self_test(),
+            self.charge_point,
+            self._update,
+            self.log,
+        )
+        if not self.context.is_trial:
+            self._trial = None
+            forget("firmware.trial", "loader.verdict")
 
     def _keep_welds(self, evse, now_ms):
         """Until it is written: the contact may not tell of it again after a reset."""
@@ -169,7 +158,7 @@ class App:
 
     async def _upload(self):
         """Upload the logs where that is due: with every contactor open, as for an update."""
-        charge_point = self._charge_point
+        charge_point = self.charge_point
         job = charge_point.diagnostics
         if job is None or charge_point.evse.inhibited or not job.is_due(self.now_s()):
             return
@@ -203,52 +192,15 @@ class App:
         """Unix time in seconds."""
         return self._clock.now_s(ticks_ms())
 
-    def device(self, capacity, floor):
-        """What an update is held against, an ``ota.manifest.Device``."""
-        from ota.manifest import Device
+    def late(self, name):
+        """The function ``name`` of `update_source` for this application, loaded when called."""
 
-        return Device(
-            self.context.board["compatible"],
-            sys.implementation._mpy,
-            tuple(sys.implementation.version[:3]),
-            LOADER_VERSION,
-            STATE_SCHEMA,
-            floor,
-            capacity,
-            self.context.slots[self.context.slot].kind,
-        )
+        def call(*arguments):
+            from firmware import update_source
 
-    async def get(self, url, offset=0, etag=None):
-        """An ``httpc`` response to the request for an update file, by the rules of this board."""
-        from firmware.ocpp16.update_policy import is_allowed
-        from httpc.client import get
-        from httpc.errors import UrlError
+            return getattr(update_source, name)(self, *arguments)
 
-        def allow(target):
-            if not is_allowed(self._charge_point.configuration, target.scheme, target.host):
-                raise UrlError("UpdateLocations does not have " + target.host)
-
-        return await get(url, offset=offset, etag=etag, allow=allow, **self.trust())
-
-    def roots(self):
-        """DER of the installed roots that vouch for who signs firmware."""
-        try:
-            from firmware.certificates import roots
-
-            return roots(self.context.files, "ManufacturerRootCertificate")
-        finally:
-            forget("firmware.certificates")
-
-    def has_roots(self):
-        """Whether there is such a root."""
-        return bool(self.roots())
-
-    def update_trust(self):
-        """Whom this board trusts with its firmware, an ``update_trust.Trust``."""
-        from firmware.update_trust import Trust
-
-        allow_pkcs1 = self._charge_point.configuration.flag("AllowPkcs1Signature")
-        return Trust(self.roots(), self._allow_unsigned, allow_pkcs1)
+        return call
 
 
 def version():

@@ -74,7 +74,7 @@ def assemble(app):
     delay_s = configuration.number("RestartDelayMax") if is_power_on else 0
     evse.hold_open(now_ms, random_id() % (delay_s * 1000 + 1))
     update = Update(files, log, log.lasting, random_id, VERSION)
-    update.has_roots = app.has_roots
+    update.has_roots = app.late("has_roots")
     update.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
         _boot_payload(settings, board),
@@ -108,8 +108,8 @@ def assemble(app):
         resolver,
     )
     updater = Updater(
-        update, files, slots, app.record, app.device, app.get, app.now_s, app.request_reset, log,
-        app.update_trust, board.network_up, link,
+        update, files, slots, app.record, app.late("device"), app.late("get"), app.now_s,
+        app.request_reset, log, app.late("update_trust"), board.network_up, link,
     )  # fmt: skip
     trial = _trial(settings, now_ms, manifest, update.job) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)

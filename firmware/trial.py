@@ -1,8 +1,11 @@
 """Whether a trial is passed or lost: one decision over what has been shown so far.
 
-Pure. Loaded for a trial only. May import: ``ticks``.
+Loaded for a trial only. May import: ``ticks``, ``loader``, ``firmware``.
 """
 
+from firmware.version import VERSION
+from loader import verdict
+from loader.record import other
 from micropython import const
 from ticks import ticks_diff
 
@@ -52,3 +55,21 @@ class Trial:
         if self._age_ms >= self._deadline_ms:
             return "deadline"
         return None
+
+    def judge(self, now_ms, context, self_test_passed, charge_point, update, log):
+        """Act on the verdict; True when a reset is due. Confirmed: ``context`` is no trial any
+        more, the connectors may serve. Raises OSError."""
+        finding = self.verdict(now_ms, self_test_passed, charge_point.boot_answered)
+        if finding is None:
+            return False
+        if finding != self.CONFIRM:
+            if not context.slots[context.record.previous].verifies():
+                return False  # nothing to go back to: go on trying, with the contactor open
+            log.lasting("app: trial rejected, %s" % finding)
+            context.record = verdict.reject(context.files, context.record, finding)
+            return True
+        context.record = verdict.confirm(context.files, context.record, context.slots, self.floor)
+        log.lasting("app: %d.%d.%d is confirmed" % VERSION)
+        update.settle(context.record, context.slots[other(context.record.home)])
+        charge_point.evse.inhibited = False
+        return False

@@ -14,6 +14,7 @@ _POLL_MS = const(100)
 _RARE = const(
     (
         "firmware.download",
+        "firmware.update_source",
         "firmware.update_trust",
         "firmware.update_work",
         "httpc.client",
@@ -94,5 +95,5 @@ class Updater:
         finally:
             self.update.offer = None
             self._is_judging = False
-            forget("firmware.update_trust", "firmware.update_work")
+            forget("firmware.update_source", "firmware.update_trust", "firmware.update_work")
         offer["reply"]({"status": status})

@@ -12,7 +12,7 @@ from ucharge.paths import ROOT
 
 # Bytes of heap once loaded, 64-bit. A ratchet: lower it with every diet, never raise it. The
 # goal is 72 KB on a 32-bit board, which is about 106,800 here.
-RESIDENT_LIMIT = 108_500
+RESIDENT_LIMIT = 106_850
 
 
 def test_report_ends_with_the_two_numbers(capsys):

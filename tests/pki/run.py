@@ -16,7 +16,7 @@ import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / name) for name in ("tests/support", "tests/cpython", "tools", "lib")]
 
 import certificates_extensions  # noqa: E402
 import certificates_library  # noqa: E402

@@ -26,7 +26,8 @@ class Files(MemoryFiles):
 class Part:
     """Stands for each of the application's parts."""
 
-    is_set = is_trial = reset_requested = failed = False
+    is_set = is_trial = reset_requested = failed = credentials_changed = False
+    work = offer = None
 
     def tick(self, now_ms):
         pass
@@ -48,9 +49,10 @@ class Bare(App):
         self.context = Part()
         self.context.files = Files()
         self.log = Log()
-        self._charge_point = Part()
-        self._charge_point.evse = Evse(16000)
-        self._board = self._clock = Part()
+        self.charge_point = Part()
+        self.charge_point.evse = Evse(16000)
+        self._board = self._clock = self._update = Part()
+        self._renewal = self._judge = None
         self._outlet = Part()
         self._is_due = False
         self._welded = 0
@@ -61,7 +63,7 @@ class TurnTest(unittest.TestCase):
     def setUp(self):
         self.app = Bare()
         self.files = self.app.context.files
-        self.faults = self.app._charge_point.evse.connectors[0].faults
+        self.faults = self.app.charge_point.evse.connectors[0].faults
         self.now_ms = ticks_add(0, -30000)  # wraps on the way
 
     def turns(self, seconds):
