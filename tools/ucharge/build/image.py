@@ -39,8 +39,9 @@ def build_update(
 ):
     """A whole update file.
 
-    interpreter: an app image, which makes it one of kind "esp32"; compatible: board names; tree: a staging tree (default: this repository's, as ``version``);
-    built: unix seconds (default: ``build_time()``). Raises UserError.
+    interpreter: an app image, which makes it one of kind "esp32"; compatible: board names; tree:
+    a staging tree (default: this repository's, as ``version``); built: unix seconds (default:
+    ``build_time()``). Raises UserError.
     """
     tree = stage(version) if tree is None else tree
     if tuple(floor) > tuple(tree_version(tree)):
