@@ -51,7 +51,8 @@ def played(tmp_path_factory):
 
 async def _play(folder):
     found = {}
-    async with Bench(folder, config={"confirm_after_s": 1, "allow_unsigned": False}) as bench:
+    config = {"confirm_after_s": 1, "allow_unsigned": False, "keys": {"RestartDelayMax": "0"}}
+    async with Bench(folder, config=config, has_root=False) as bench:
         await scenario.wait_ready(bench)
         good = bench.build((1, 1, 0), None)
         found["no root"] = await _update(bench, good, 1)

@@ -27,6 +27,8 @@ KEYS = {
     "MeterValueSampleInterval": "2",
     "MinimumStatusDuration": "0",
     "RestartDelayMax": "0",
+    # With a manufacturer's root only SignedUpdateFirmware would do; the files are signed anyway.
+    "AllowPlainUpdateFirmware": "true",
 }
 
 
@@ -34,8 +36,9 @@ class Bench:
     """``async with Bench(folder) as bench:`` - everything runs, the charger is switched on.
 
     folder: for the flash and, unless ``keys`` are given, the keys. chip_options go to ``Chip``,
-    config to config.json; rate_bytes_s: of the firmware host. on_entry, on_download, on_console:
-    called with each book entry, firmware host request, console line.
+    config to config.json; has_root: the manufacturer's root is installed; rate_bytes_s: of the
+    firmware host. on_entry, on_download, on_console: called with each book entry, firmware host
+    request, console line.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class Bench:
         rate_bytes_s=0,
         identity=IDENTITY,
         board=BOARD,
+        has_root=True,
         **chip_options,
     ):
         folder = Path(folder)
@@ -59,6 +63,7 @@ class Bench:
         self.central = CentralSystem(tls=tls, on_entry=on_entry)
         self.files = FirmwareHost(tls, on_progress=on_download, rate_bytes_s=rate_bytes_s)
         self.identity = identity
+        self._has_root = has_root
         self.vehicle = Vehicle(energy_scale=ENERGY_SCALE)
         self.chip = Chip(
             folder / "chip",
@@ -99,7 +104,10 @@ class Bench:
         """Make the flash anew: ``version`` in slot a, proven, nothing in slot b."""
         config = make_config(self.identity, self.central.url, self.board, **self._config)
         update = self.build(version)
-        self.chip.provision(device_files(self.board, config, self.keys.ca_der, update))
+        files = device_files(self.board, config, self.keys.ca_der, update)
+        if self._has_root:
+            files["/certs/root.der"] = self.keys.manufacturer_der
+        self.chip.provision(files)
 
     def build(self, version, change=None):
         """An update file of this clone as ``version``; ``change(tree)`` breaks it (variants)."""

@@ -65,6 +65,11 @@ class KeyFolder:
         return self.certificate("ca").public_bytes(Encoding.DER)
 
     @property
+    def manufacturer_der(self):
+        """The root of who signs firmware, as the charger stores it (/certs/root.der)."""
+        return self.certificate("manufacturer").public_bytes(Encoding.DER)
+
+    @property
     def server_names(self):
         """Names and addresses the server certificate is for."""
         names = self.certificate("server").extensions.get_extension_for_class(
