@@ -4,35 +4,16 @@ the next good update is installed. As plain and as signed requests.
 On whole chips: `tests/sim/test_bad_updates.py`, `tests/sim/test_signed_updates.py`.
 """
 
-import asyncio
 import ssl
 
 import pytest
 
-import samples
-import signers
-import transport
-from download_bench import DownloadBench, digest_of
-from net_certificates import make_all, old_tls, server_tls
-from ucharge.csms.firmware_host import Fault, FirmwareHost
+from download_case import FAILED, FILE, INSTALLED, KINDS, OTHER, REFUSED, Case, Stage, digest_of
+from net_certificates import old_tls, server_tls
+from ucharge.csms.firmware_host import Fault
 
-FILE = signers.signed_file(samples.payload(60000, 3))
-OTHER = signers.signed_file(samples.payload(50000, 4), version=[1, 2, 0])
 HEAD = len(FILE) - 60000
 CUTS = [10 + number * (len(FILE) - 11) // 19 for number in range(20)]
-
-FAILED = {"plain": ["Downloading", "DownloadFailed"], "signed": ["Downloading", "DownloadFailed"]}
-REFUSED = {
-    "plain": ["Downloading", "Downloaded", "Installing", "InstallationFailed"],
-    "signed": ["Downloading", "Downloaded", "InstallVerificationFailed"],
-}
-INSTALLED = {
-    "plain": ["Downloading", "Downloaded", "Installing", "Installed"],
-    "signed": [
-        "Downloading", "Downloaded", "SignatureVerified", "Installing", "InstallRebooting",
-        "Installed",
-    ],
-}  # fmt: skip
 
 # name -> (fault of the host, retries, statuses)
 FAULTS = {
@@ -56,76 +37,15 @@ TLS = ("wrong_ca", "wrong_name", "expired", "not_yet", "self_signed", "old versi
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return make_all(tmp_path_factory.mktemp("certificates"))
+def stage(tmp_path_factory):
+    with Stage(tmp_path_factory.mktemp("certificates")) as stage:
+        yield stage
 
 
-@pytest.fixture(scope="module")
-def loop():
-    loop = asyncio.new_event_loop()
-    yield loop
-    loop.close()
-
-
-def make_host(loop, tls):
-    host = FirmwareHost(tls)
-    loop.run_until_complete(host.start())
-    return host
-
-
-@pytest.fixture(scope="module")
-def host(loop, folder):
-    host = make_host(loop, server_tls(folder, "good"))
-    yield host
-    loop.run_until_complete(host.stop())
-
-
-@pytest.fixture
-def bench(loop, folder):
-    bench = DownloadBench(loop, transport.make_tls((folder / "ca.der").read_bytes()))
-    yield bench
-    bench.close()
-
-
-class Case:
-    """One charger and one kind of request."""
-
-    def __init__(self, bench, host, kind):
-        self.bench = bench
-        self.host = host
-        self.kind = kind
-
-    def ask(self, data=FILE, fault=None, retries=0, location=None):
-        """Ask for ``data``; it was accepted."""
-        if location is None:
-            location = self.host.publish("case", data, fault)
-        sign = signers.sign_der(signers.KEY, data) if self.kind == "signed" else None
-        answer = self.bench.request(location, sign, retries=retries)
-        assert answer == {"status": "Accepted"}
-
-    def see(self, statuses):
-        """It ends with ``statuses``; unless it is installed all is as before."""
-        bench, before = self.bench, self.bench.runs()
-        bench.outcome()
-        assert bench.told() == statuses[self.kind], bench.lines
-        if statuses is not INSTALLED:
-            assert bench.runs() == before
-            assert bench.events() == []
-            assert bench.central.payloads("StatusNotification") == []
-        bench.central.forget()
-
-    def good(self, data=FILE):
-        """The next good update is installed, and a car charges."""
-        bench = self.bench
-        self.ask(data)
-        self.see(INSTALLED)
-        assert bench.runs() == digest_of(data)
-        assert bench.charges()
-
-
-@pytest.fixture(params=["plain", "signed"])
-def case(bench, host, request):
-    return Case(bench, host, request.param)
+@pytest.fixture(params=KINDS)
+def case(stage, request):
+    with Case(stage, request.param) as case:
+        yield case
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -184,21 +104,18 @@ def test_another_file_in_between_under_the_same_ETag(case):
 
 
 @pytest.mark.parametrize("name", TLS)
-def test_TLS_failure(case, loop, folder, name):
+def test_TLS_failure(case, stage, name):
     if name == "no TLS":
         tls = None
     elif name == "old version":
         tls = old_tls(ssl.TLSVersion.TLSv1_1)
-        tls.load_cert_chain(folder / "good.pem")
+        tls.load_cert_chain(stage.folder / "good.pem")
     else:
-        tls = server_tls(folder, name)
-    host = make_host(loop, tls)
-    try:
-        host.publish("case", FILE)
-        case.ask(location=f"https://127.0.0.1:{host.port}/case")
-        case.see(FAILED)
-    finally:
-        loop.run_until_complete(host.stop())
+        tls = server_tls(stage.folder, name)
+    host = stage.make_host(tls)
+    host.publish("case", FILE)
+    case.ask(location=f"https://127.0.0.1:{host.port}/case")
+    case.see(FAILED)
     case.good()
 
 
@@ -248,9 +165,8 @@ def test_disk_full_from_the_start(case):
 def test_disk_full_in_between(case, left):
     """What the slot had counted on is gone; not even the job's own step could be kept."""
     files = case.bench.files
+    files.left = left
     case.ask()
-    case.bench.until(lambda: case.bench.job.etag)
-    files.limit = files.held() + left
     case.see(REFUSED)
     files.limit = None
     case.good()

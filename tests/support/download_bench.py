@@ -8,20 +8,19 @@ time stands still while the network's own passes.
 import asyncio
 import base64
 import errno
+import gc
 import os
 import shutil
 import time
 
 import samples
-import transport
 from firmware.certificates import MANUFACTURER, roots
 from firmware.update_trust import Trust
 from firmware.updater import Updater
 from httpc.client import get
 from loader import verdict
-from loader.choose import choose
+from loader.choose import RUN, SWITCH, choose
 from loader.files import Files
-from loader.header import Header
 from loader.record import CONFIRMED, TRIAL, Record, other, write
 from loader.resets import HARD
 from loader.slots import FileSlot
@@ -40,6 +39,7 @@ class LimitedFiles(Files):
     """A file system in which all files together may take ``limit`` bytes; None: no limit."""
 
     limit: "int | None" = None
+    left: "int | None" = None  # the limit once a slot's image grows: so many bytes more than then
 
     def held(self):
         """Bytes in the folders that a charger writes to."""
@@ -60,6 +60,8 @@ class LimitedFiles(Files):
 
     def open(self, path, mode):
         file = super().open(path, mode)
+        if mode == "ab" and self.left is not None:
+            self.limit, self.left = self.held() + self.left, None
         return file if mode[:1] == "r" else _LimitedFile(self, file)
 
 
@@ -86,6 +88,7 @@ class DownloadBench(UpdateBench):
     """``tls``: of make_tls, whom it trusts as a server; ``loop``: the servers' event loop."""
 
     def __init__(self, loop, tls):
+        gc.freeze()  # the code under test collects often, and this process holds much
         self.loop = loop
         self.tls = tls
         self.clock_error_s = 0  # of the central system
@@ -95,9 +98,7 @@ class DownloadBench(UpdateBench):
         files = LimitedFiles(samples.folder()._root)
         files.mkdir("/certs")
         super().__init__({"AllowPlainUpdateFirmware": "true"}, files=files)
-        slot = self.updater.slots["a"]
-        files.write("/slots/a.rom", HOME)
-        slot.publish(samples.header(HOME, version=[1, 0, 0]))
+        slot = self.provision()
         slot.mark_proven(FLOOR)
         self.record.digest = slot.digest()
         write(files, self.record)
@@ -110,15 +111,31 @@ class DownloadBench(UpdateBench):
         self.run(2)
         self.central.forget()
 
+    def provision(self):
+        """Slot a, with the image that runs."""
+        slot = self.updater.slots["a"]
+        self.files.write("/slots/a.rom", HOME)
+        slot.publish(samples.header(HOME, version=[1, 0, 0]))
+        return slot
+
+    def slots(self):
+        """As after a reset."""
+        return {name: FileSlot(self.files, name) for name in "ab"}
+
+    def device(self, capacity, floor):
+        """What an update is held against."""
+        return samples.device(capacity, floor)
+
+    def restart(self):
+        """What is below the loader: nothing here."""
+
     def power_up(self, stop_reason="PowerLoss", inhibited=False):
         super().power_up(stop_reason, inhibited)
         self.is_due = False  # a reset
         self.update.has_roots = lambda: bool(self._roots())
         self.updater = Updater(
-            self.update, self.files, {name: FileSlot(self.files, name) for name in "ab"},
-            lambda: self.record, lambda capacity, floor: samples.device(capacity, floor),
-            self._get, self._now_s, self._reset, self.lines.append,
-            lambda: Trust(self._roots()),
+            self.update, self.files, self.slots(), lambda: self.record, self.device, self._get,
+            self._now_s, self._reset, self.lines.append, lambda: Trust(self._roots()),
         )  # fmt: skip
 
     def wire_time(self):
@@ -198,9 +215,13 @@ class DownloadBench(UpdateBench):
     def reboot(self):
         """A reset: the loader chooses; an image on trial is confirmed once it was let in."""
         self._stop()
-        slots = {name: FileSlot(self.files, name) for name in "ab"}
-        held, decision = choose(self.files, slots, HARD, 0, _feed)
-        if held is None or decision.slot is None:
+        while True:
+            self.restart()
+            slots = self.slots()
+            held, decision = choose(self.files, slots, HARD, 0, _feed)
+            if decision.action != SWITCH:
+                break
+        if held is None or decision.action != RUN:
             raise AssertionError("nothing runs")
         self.record = held
         self.power_up("Reboot", held.state == TRIAL)
@@ -223,6 +244,7 @@ class DownloadBench(UpdateBench):
     def close(self):
         """Stop, and leave nothing behind."""
         self._stop()
+        gc.unfreeze()
         shutil.rmtree(self.files._root)
 
     # -- what came of it ----------------------------------------------------------------
@@ -230,7 +252,7 @@ class DownloadBench(UpdateBench):
     def told(self):
         """The statuses that the central system was told, of either kind."""
         plain, signed = self.central.payloads(PLAIN), self.central.payloads(SIGNED)
-        if plain and signed or any(payload.get("requestId") != 7 for payload in signed):
+        if (plain and signed) or any(payload.get("requestId") != 7 for payload in signed):
             raise AssertionError("told of two updates")
         return [payload["status"] for payload in plain + signed]
 
@@ -240,21 +262,17 @@ class DownloadBench(UpdateBench):
 
     def runs(self):
         """The digest of the image that runs."""
-        return FileSlot(self.files, self.record.home).digest()
+        return self.slots()[self.record.home].digest()
 
     def charges(self):
         """Whether a car gets energy."""
         self.charge()
         is_on = self.evse.contactor_on
         self.vehicle.plugged = False
-        self.run(3)
+        self.run_until(lambda: self.evse.connectors[0].status == "Available")
+        self.run(2)
         return is_on
 
 
 def _feed():
     pass
-
-
-def digest_of(data):
-    """The payload's digest that the update file ``data`` names."""
-    return Header(data[: int.from_bytes(data[6:8], "little")]).digest
