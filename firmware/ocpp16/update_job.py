@@ -78,10 +78,11 @@ class UpdateJob(Reports):
         if self.phase == IDLE:
             update.end()
 
-    def enter(self, phase, event=None):
+    def enter(self, phase, event=None, is_fact=False):
         """Go on to ``phase``; ``event``, what happened, is reported on the way.
 
-        Raises OSError, with nothing changed, where it can't be kept.
+        Raises OSError, with nothing changed, where it can't be kept. What ``is_fact`` is told all
+        the same: after a reset it happens again.
         """
         before = self.phase, self.reports
         self.phase = phase
@@ -92,9 +93,11 @@ class UpdateJob(Reports):
             self.reports = self.reports + found
         try:
             update_job_file.save(self, self._update)
-        except (OSError, MemoryError):
-            self.phase, self.reports = before
-            raise
+        except (OSError, MemoryError) as error:
+            if not is_fact:
+                self.phase, self.reports = before
+                raise
+            self._update.log("update: step not saved: %r" % error)
 
     # -- requests -----------------------------------------------------------------------
 
@@ -226,7 +229,7 @@ class UpdateJob(Reports):
         self.phase = WAITING
         if not self._count_break("interruptions"):
             self.is_announced = self.kind != SIGNED
-            self.enter(WAITING, "paused")
+            self.enter(WAITING, "paused", True)
 
     def _count_break(self, what):
         self.interruptions += 1
@@ -256,7 +259,7 @@ class UpdateJob(Reports):
         self.attempts_left -= 1
         if self.attempts_left > 0:
             self.retry_s = now_s + self.retry_interval_s
-            self.enter(RETRY)
+            self.enter(RETRY, None, True)
         else:
             self.end("download_failed", reason)
 
@@ -276,7 +279,7 @@ class UpdateJob(Reports):
         self._update.log("update: %d.%d.%d is staged" % version)
         self.version = version
         self.etag = ""
-        self.enter(READY, "staged")
+        self.enter(READY, "staged", True)
 
     def armed(self):
         """The trial's record is about to be written; the reset follows."""
@@ -296,4 +299,4 @@ class UpdateJob(Reports):
         words = (who,) + self.before + self.version + (event, reason)
         self._update.lasting("update: %s, %d.%d.%d -> %d.%d.%d: %s, %s" % words)
         self.etag = ""
-        self.enter(DONE, event)
+        self.enter(DONE, event, True)

@@ -250,7 +250,10 @@ class FileSlot(Slot):
                 self._file.flush()
         except OSError as error:
             self.close()
-            raise SlotFull("no room left in slot " + self.name) if error.errno == 28 else error
+            if error.errno != 28:
+                raise
+            self.erase()  # others need the room
+            raise SlotFull("no room left in slot " + self.name)
 
     def close(self):
         """End writing; what was appended is on the flash afterwards."""

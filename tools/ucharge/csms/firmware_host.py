@@ -23,7 +23,9 @@ class Fault:
 
     status: answer with this HTTP status; truncate_at: close the connection after so many body
     bytes; stall_at + stall_s: pause there; length_delta: Content-Length lies by so many bytes;
-    rate_bytes_s: no faster than this. times: only the first so many requests (None: all).
+    rate_bytes_s: no faster than this, chunk_bytes at a time; excess: so many bytes follow what
+    Content-Length promised; location: redirect there; etag: instead of the file's own.
+    times: only the first so many requests (None: all).
     """
 
     status: int = 0
@@ -32,6 +34,10 @@ class Fault:
     stall_s: float = 3600.0
     length_delta: int = 0
     rate_bytes_s: int = 0
+    chunk_bytes: int = _CHUNK
+    excess: int = 0
+    location: str = ""
+    etag: str = ""
     times: "int | None" = None
 
 
@@ -149,11 +155,15 @@ class FirmwareHost:
         self.requests.append(request)
         fault = self._take_fault(name)
         data = self._files.get(name)
+        if fault.location:
+            request.status = 302
+            self._tell(request)
+            return web.Response(status=302, headers={"Location": fault.location})
         if fault.status or data is None:
             request.status = fault.status or 404
             self._tell(request)
             return web.Response(status=request.status, text=f"{request.status}\n")
-        etag = f'"{hashlib.sha256(data).hexdigest()[:32]}"'
+        etag = fault.etag or f'"{hashlib.sha256(data).hexdigest()[:32]}"'
         headers = {"ETag": etag, "Accept-Ranges": "bytes"}
         wanted = _wanted_range(http_request.headers, len(data), etag)
         request.total = len(data)
@@ -205,13 +215,15 @@ class FirmwareHost:
                 # a lie about the length ends with the connection, as it does in the field
                 http_request.transport.close()
             return
+        if fault.excess:
+            http_request.transport.write(bytes(fault.excess))
         await response.write_eof()
         request.is_complete = True
         self._tell(request)
 
 
 def _next_stop(sent, end, fault):
-    stop = min(end, sent + _CHUNK)
+    stop = min(end, sent + fault.chunk_bytes)
     if fault.stall_at is not None and sent < fault.stall_at:
         stop = min(stop, fault.stall_at)
     return stop
