@@ -34,6 +34,7 @@ class Update:
     read now, a dict, or None.
     """
 
+    cause: "str | tuple | None"
     look_ms = cause = check = None
     watched = ()
 
