@@ -18,6 +18,7 @@ from firmware.ocpp16.configuration import Configuration
 from firmware.ocpp16.firmware_management import FirmwareManagement
 from firmware.ocpp16.security_keys import PATH as CREDENTIALS
 from firmware.ocpp16.update import Update
+from firmware.outcome import fell
 from firmware.outlet import Outlet
 from firmware.settings import Settings
 from firmware.supervisor import Supervisor
@@ -75,6 +76,7 @@ def assemble(app):
     evse.hold_open(now_ms, random_id() % (delay_s * 1000 + 1))
     update = Update(files, log, log.lasting, random_id, VERSION)
     update.has_roots = app.late("has_roots")
+    update.cause = fell(context)
     update.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
         _boot_payload(settings, board),

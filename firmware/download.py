@@ -6,6 +6,7 @@ behind them, if the server still has the same file.
 """
 
 from firmware.ocpp16.update_job_file import HEAD
+from firmware.ocpp16.update_statuses import OWN
 from httpc.errors import HttpError, StatusError
 from loader.header import MAX_HEADER_SIZE, HeaderError
 from loader.slots import SlotFull, SlotInUse
@@ -73,7 +74,11 @@ class Download:
 
     def _new_installer(self, total=None):
         edge, slot = self._edge, self._slot
-        device = edge.device(slot.capacity(), edge.record().floor)
+        floor = edge.record().floor
+        if self._job.kind == OWN:  # whatever the index said: never back, nor the same again
+            major, minor, patch = edge.update.version
+            floor = max(floor, (major, minor, patch + 1))
+        device = edge.device(slot.capacity(), floor)
         hash_file = self._judge.wants_file
         self._installer = Installer(slot, device, self._buffer, total, hash_file)
         return self._installer

@@ -4,6 +4,7 @@ a signed request. Loaded for each. May import: all of the image.
 
 from firmware.ocpp16.update_policy import is_allowed
 from firmware.ocpp16.update_statuses import SIGNED
+from loader.modules import forget
 from loader.record import other
 from micropython import const
 from ocppj import NO_MEMORY
@@ -50,7 +51,7 @@ async def _try(edge, job, is_alone=False):
         tell = job.staged if argument else None
     except (HttpError, TransportError) + NO_MEMORY as error:
         text = _text(error)
-        if may_free and _is_heap(error, text):
+        if may_free and is_heap(error, text):
             return False
         if edge.network_up is None or edge.network_up():
             tell, argument = _transport_failed(edge, job), text
@@ -70,7 +71,8 @@ def _transport_failed(edge, job):
     return lambda text: job.transport_failed(text, edge.now_s())
 
 
-def _is_heap(error, text):
+def is_heap(error, text):
+    """Whether ``error``, of that ``text``, is want of heap."""
     if isinstance(error, NO_MEMORY):
         return True
     for mark in _NO_HEAP:
@@ -83,6 +85,30 @@ async def _all_told(job):
     since_ms = ticks_ms()
     while job.reports and ticks_diff(ticks_ms(), since_ms) < _REPORT_WAIT_MS:
         await sleep_ms(_POLL_MS)
+
+
+async def check(edge):
+    """Read the index that `Update.check` names, and ask for what it offers."""
+    update = edge.update
+    wanted, update.check = update.check, None
+    if update.job is not None:
+        return
+    try:
+        from firmware.update_index import ask_for_newest
+
+        try:
+            await ask_for_newest(edge, wanted)
+        except NO_MEMORY as error:
+            if edge.link is None:
+                raise
+            edge.log("update check: %r, the link makes room" % error)
+            await edge.link.hold()
+            try:
+                await ask_for_newest(edge, wanted)
+            finally:
+                edge.link.release()
+    finally:
+        forget("firmware.ocpp16.update_check", "firmware.update_index")
 
 
 async def install(edge, job):

@@ -63,17 +63,19 @@ class Updater:
     async def step(self):
         """What the job's phase asks for now, to its end."""
         job = self.update.job
-        if job is not None and job.phase in ("downloading", "installing"):
+        if self.update.check or (job is not None and job.phase in ("downloading", "installing")):
             try:
                 from firmware import update_work
 
-                if job.phase == "installing":
+                if self.update.check:
+                    await update_work.check(self)
+                elif job.phase == "installing":
                     await update_work.install(self, job)
                 elif self.network_up is None or self.network_up():
                     await update_work.attempt(self, job)
             except NO_MEMORY as error:  # not even its code fits
                 self.log("update: %r" % error)
-                if job.phase == "downloading":
+                if job and job.phase == "downloading":
                     job.transport_failed("out of memory", self.now_s())
             finally:
                 if not self._is_judging:

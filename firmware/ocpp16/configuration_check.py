@@ -20,6 +20,11 @@ _SOON = const(
     " StopTransactionOnEVSideDisconnect"
 )
 _MEASURANDS = const("Energy.Active.Import.Register,Current.Offered")
+# See `update_check`: what may have happened to the image, and the errorCodes of `evse.faults`.
+_EVENTS = const(
+    "RollBack,CorruptSlot,EVCommunicationError,GroundFailure,HighTemperature,OtherError,"
+    "PowerMeterFailure,PowerSwitchFailure"
+)
 _HEX = const("0123456789abcdefABCDEF")
 _KEY_SIZES = (0, 32, 34, 36, 38, 40)  # 16 to 20 bytes, or none at all
 _ROTATIONS = const("NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR")
@@ -82,8 +87,14 @@ def accepted(name, value, connectors=99):
         return value if value in ("true", "false") else None
     if kind == "i":
         return _integer(value, int(found[4]), int(found[5]))
-    if kind == "s":
+    if kind == "z" and value != "0":
+        return _integer(value, int(found[4]), int(found[5]))
+    if kind == "s" or kind == "z":
         return value
+    if kind == "u":
+        scheme, mark, rest = value.partition("://")
+        good = mark and rest and " " not in rest and scheme.lower() in ("http", "https")
+        return value if good or not value else None
     if kind == "t":
         good = len(value) == 5 and value[2] == ":"
         good = good and _integer(value[:2], 0, 23) and _integer(value[3:], 0, 59)
@@ -92,8 +103,9 @@ def accepted(name, value, connectors=99):
         return value.lower() if not value.strip(_HEX) and len(value) in _KEY_SIZES else None
     items = [item.strip() for item in value.split(",")] if value.strip() else []
     for item in items:
-        if kind == "m":
-            good = item in _MEASURANDS.split(",") and items.count(item) == 1
+        if kind == "m" or kind == "e":
+            choice = _MEASURANDS if kind == "m" else _EVENTS
+            good = item in choice.split(",") and items.count(item) == 1
         else:
             connector, _, rotation = item.partition(".")
             good = rotation in _ROTATIONS.split(",") and _integer(connector, 0, connectors)

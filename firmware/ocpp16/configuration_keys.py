@@ -11,8 +11,10 @@ from firmware.ocpp16.table import row
 # takes a third of the heap that a dict would.
 # UnlockConnector...: the cable is fixed to the charger.
 # This charger's own: AllowPkcs1Signature, AllowPlainUpdateFirmware, MaxCurrent (A),
-# LocalTimeOffset (minutes), RestartDelayMax, TxResumptionTimeout (s), Update...: `update_policy`.
-# "t": "HH:MM" or nothing.
+# LocalTimeOffset (minutes), RestartDelayMax, TxResumptionTimeout (s), Update...: `update_policy`,
+# UpdateCheck...: `update_check`.
+# "t": "HH:MM" or nothing; "u": a URL or nothing; "e": list of events, `update_check`; "z": 0 (off)
+# or an integer from, to.
 KEYS = """
 AdditionalRootCertificateCheck R false b
 AllowOfflineTxForUnknownId W false b
@@ -58,6 +60,9 @@ TransactionMessageAttempts W 3 i 1 100
 TransactionMessageRetryInterval W 60 i 0 86400
 TxResumptionTimeout W 0 i 0 86400
 UnlockConnectorOnEVSideDisconnect R false b
+UpdateCheckEvents W - e 8
+UpdateCheckInterval W 0 z 60 2592000
+UpdateCheckUrl W - u
 UpdateLocations W - s
 UpdateMinimumIdle W 0 i 0 86400
 UpdateProgress W false b

@@ -39,6 +39,8 @@ def ChangeConfiguration(charge_point, payload, now_ms):
         return {"status": change(charge_point, name, value)}
     status = charge_point.configuration.change(name, value)
     charge_point.apply_configuration()
+    if name[:11] == "UpdateCheck" and charge_point.job:
+        charge_point.job.cause = charge_point.job.cause or "change"
     return {"status": status}
 
 

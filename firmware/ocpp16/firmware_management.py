@@ -37,11 +37,21 @@ class FirmwareManagement:
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
         update.is_offline = not charge_point.online
-        if self._pause_ms is None and update.job is not None:
+        if self._pause_ms is None:
             try:
-                now_s = clock.now_s(now_ms) if clock.is_set else None
-                update.job.tick(now_s, busy, self._may_install(update.job, now_s))
-                self._hand_on_events(update.job)
+                if update.job is not None:
+                    now_s = clock.now_s(now_ms) if clock.is_set else None
+                    from firmware.ocpp16.update_policy import may_go_on
+
+                    may = may_go_on(update.job, charge_point.configuration, now_s)
+                    update.job.tick(now_s, busy, may)
+                    self._hand_on_events(update.job)
+                elif clock.is_set and not (busy or update.offer):
+                    look_ms = update.look_ms
+                    if update.cause or (look_ms is not None and ticks_diff(now_ms, look_ms) >= 0):
+                        from firmware.ocpp16.update_check import look
+
+                        look(charge_point, update, now_ms)
             except (OSError,) + NO_MEMORY as error:
                 charge_point.log("update: step not saved: %r" % error)
                 self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
@@ -57,13 +67,6 @@ class FirmwareManagement:
                 action, payload = diagnostics.message(diagnostics.next_status())
                 self._report("upload", diagnostics, action, payload)
             self._drop_when_over()
-
-    def _may_install(self, job, now_s):
-        if now_s is None or job.phase not in ("ready", "staged"):
-            return True
-        from firmware.ocpp16.update_policy import may_install
-
-        return may_install(self._charge_point.configuration, now_s, job.idle_s(now_s))
 
     def _tell_progress(self, job):
         """DataTransfer, where the key asks for it: every 10 % of a download."""

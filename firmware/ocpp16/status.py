@@ -38,6 +38,9 @@ class StatusReporter:
                 self._shown[index] = shown = (outlet.status, outlet.errorCode)
                 self._since_ms[index] = now_ms
                 charge_point.log("connector %d: %s %s" % (index, shown[0], shown[1]))
+                update = charge_point.job
+                if update and shown[1] in update.watched:
+                    update.cause = shown[1]
             since_ms = self._since_ms[index]
             if since_ms is not None and ticks_diff(now_ms, since_ms) >= least_ms:
                 self._since_ms[index] = since_ms = None

@@ -27,7 +27,16 @@ class Update:
     ``new_id()`` gives a random int below 2^31. ``offer``: the request of a signed update whose
     certificate is still to be judged, a dict, or None. ``last``: (status, requestId) of a signed
     update that failed, for ExtendedTriggerMessage. ``version``: of the image that runs.
+
+    For `update_check`: ``cause`` to look at once whether a check is due: an errorCode, "change"
+    of a key, or what the start has to tell (``firmware.outcome.fell``); ``look_ms``, when to look
+    without one (None: never); ``watched``: errorCodes that are a cause. ``check``: the index to be
+    read now, a dict, or None.
     """
+
+    cause: "str | tuple | None"
+    look_ms = cause = check = None
+    watched = ()
 
     def __init__(self, files, log, lasting, new_id, version=(0, 0, 0)):
         self.files = files

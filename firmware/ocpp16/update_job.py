@@ -296,6 +296,7 @@ class UpdateJob(Reports):
         who = "request" if self.kind == PLAIN else "own check"
         if self.kind == SIGNED:
             who = "signed request %d" % self.request_id
+        self._note_refused(event)
         words = (who,) + self.before + self.version + (event, reason)
         self._update.lasting("update: %s, %d.%d.%d -> %d.%d.%d: %s, %s" % words)
         self.etag = ""

@@ -8,6 +8,13 @@ from micropython import const
 _DAY_S = const(86400)
 
 
+def may_go_on(job, configuration, now_s):
+    """Whether the keys let ``job`` (an UpdateJob) go on at ``now_s``, Unix time or None."""
+    if now_s is None or job.phase not in ("ready", "staged"):
+        return True
+    return may_install(configuration, now_s, job.idle_s(now_s))
+
+
 def may_install(configuration, now_s, idle_s):
     """Whether the keys let an image be installed at ``now_s`` (Unix time), with no transaction
     for ``idle_s`` seconds."""

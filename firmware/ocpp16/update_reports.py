@@ -1,15 +1,17 @@
 """What an update job still has to tell: reports until they are answered, security events.
 
-Loaded while there is an update. May import: its siblings.
+Loaded while there is an update. May import: its siblings, ``loader.modules``.
 """
 
 from firmware.ocpp16 import update_job_file
-from firmware.ocpp16.update_statuses import message, plain
+from firmware.ocpp16.update_statuses import OWN, message, plain
+from loader.modules import forget
 
 
 class Reports:
     """The part of an UpdateJob that tells; see there for its fields."""
 
+    kind: int
     phase: str
     reports: list
     events: list
@@ -47,6 +49,15 @@ class Reports:
     def _note_last(self, report):
         if not isinstance(report, str):
             self._update.last = None if report[0] == "Installed" else report
+
+    def _note_refused(self, event):
+        """``event`` ends the job. What a check of the charger's own has found is not asked for
+        again where it was no good."""
+        if self.kind == OWN and event not in ("installed", "download_failed"):
+            from firmware.ocpp16.update_check import refuse
+
+            refuse(self._update.files)
+            forget("firmware.ocpp16.update_check")
 
     def _save_or_end(self):
         if self.phase == "done" and not self.reports and not self.events:

@@ -17,6 +17,7 @@ class Response:
 
     def __init__(self, host, data, offset):
         self.total = len(data)
+        self.length = len(data) - offset
         self.etag = host.etag
         self.offset = offset
         self._host = host
