@@ -35,10 +35,12 @@ class FirmwareManagement:
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
         update.is_offline = not charge_point.online
+        has_events = False  # they are told before the report
         if self._pause_ms is None and update.job is not None:
             try:
                 now_s = clock.now_s(now_ms) if clock.is_set else None
                 update.job.tick(now_s, busy, self._may_install(update.job, now_s))
+                has_events = bool(update.job.events)
                 self._hand_on_events(update.job)
             except (OSError, MemoryError) as error:
                 charge_point.log("update: step not saved: %r" % error)
@@ -46,7 +48,7 @@ class FirmwareManagement:
         job = update.job
         if job is not None:
             self._tell_progress(job)
-        if job is not None and job.reports:
+        if job is not None and job.reports and not has_events:
             action, payload = job.next_report()
             self._report("update", job, action, payload)
         diagnostics = charge_point.diagnostics

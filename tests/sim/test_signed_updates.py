@@ -8,12 +8,11 @@ import asyncio
 import base64
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from mpremote.romfs import VfsRomWriter
 
 from net_certificates import make_all, server_tls
+from signers import sign_der
 from ucharge.build import damage
 from ucharge.build.updatefile import pack, parse
 from ucharge.csms.errors import CallRejected
@@ -100,7 +99,9 @@ class Play:
             found["no root"] = await self.ask(good)
             root = self.pem_of(bench.keys.certificate("manufacturer"))
             ask = {"certificateType": "ManufacturerRootCertificate", "certificate": root}
+            since = len(bench.charger.messages)
             found["install"] = await bench.charger.call("InstallCertificate", ask)
+            await bench.charger.wait_for(EVENT, None, 10, since)
             with pytest.raises(CallRejected) as caught:
                 await scenario.request_update(bench, "plain.ucup", good)
             found["plain"] = str(caught.value)
@@ -157,7 +158,7 @@ class Play:
         since, resets = len(charger.messages), len(bench.chip.resets)
         before, requests = self.running(), len(bench.files.requests)
         location = location or bench.files.publish("case.ucup", data, fault)
-        sign = (key or self.key).sign(signed or data, ec.ECDSA(hashes.SHA256()))
+        sign = sign_der(key or self.key, signed or data)
         firmware = {
             "location": location,
             "retrieveDateTime": "2020-01-01T00:00:00Z",
@@ -169,8 +170,8 @@ class Play:
         if answer == "Accepted":
             is_over = lambda p: p["status"] in OUTCOMES and p["requestId"] == since  # noqa: E731
             await charger.wait_for(SIGNED, is_over, 60, since)
-        if answer != "Accepted":
-            await charger.wait_for(EVENT, None, 10, since)
+        else:
+            await charger.wait_for(EVENT, lambda p: p["type"] == CERTIFICATE, 10, since)
         await asyncio.sleep(0.3)
         return Found(
             answer,
