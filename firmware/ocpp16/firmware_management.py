@@ -37,6 +37,7 @@ class FirmwareManagement:
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
         update.is_offline = not charge_point.online
+        has_events = False  # they are told before the report
         if self._pause_ms is None:
             try:
                 if update.job is not None:
@@ -45,6 +46,7 @@ class FirmwareManagement:
 
                     may = may_go_on(update.job, charge_point.configuration, now_s)
                     update.job.tick(now_s, busy, may)
+                    has_events = bool(update.job.events)
                     self._hand_on_events(update.job)
                 elif clock.is_set and not (busy or update.offer):
                     look_ms = update.look_ms
@@ -58,7 +60,7 @@ class FirmwareManagement:
         job = update.job
         if job is not None:
             self._tell_progress(job)
-        if job is not None and job.reports:
+        if job is not None and job.reports and not has_events:
             action, payload = job.next_report()
             self._report("update", job, action, payload)
         diagnostics = charge_point.diagnostics

@@ -79,10 +79,8 @@ class UpdateJob(Reports):
             update.end()
 
     def enter(self, phase, event=None, is_fact=False):
-        """Go on to ``phase``; ``event``, what happened, is reported on the way.
-
-        Raises OSError, with nothing changed, where it can't be kept. What ``is_fact`` is told all
-        the same: after a reset it happens again.
+        """Go on to ``phase``; ``event``, what happened, is reported on the way. Raises OSError,
+        with nothing changed, where it can't be kept; what ``is_fact`` is told all the same.
         """
         before = self.phase, self.reports
         self.phase = phase

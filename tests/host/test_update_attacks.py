@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import json
 import struct
+from typing import Any
 
 import pytest
 
@@ -220,7 +221,7 @@ class EspBench(DownloadBench):
             self.board.reset()
         super().power_up(stop_reason, inhibited)
 
-    def slots(self):
+    def slots(self) -> "dict[str, Any]":
         return open_slots(self.files, esp32.Partition)
 
     def device(self, capacity, floor):

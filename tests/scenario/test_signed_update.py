@@ -107,6 +107,68 @@ class TestSignedUpdate(unittest.TestCase):
         self.assertEqual(self.statuses(), TO_INSTALLING + ["Installed"])
         self.assertEqual(self.bench.connector_statuses()[-1], "Available")
 
+    def test_tc_080_event_and_connectors_before_Installed(self):
+        self.to_installing()
+        self.bench.central.forget()
+        self.reboot_with(CONFIRMED, "confirm")
+        told = [
+            payload.get("type") or payload.get("connectorId", payload.get("status"))
+            for _, action, payload in self.bench.central.calls
+            if action != "BootNotification"
+        ]
+        self.assertEqual(self.bench.central.actions()[0], "BootNotification")
+        self.assertEqual(told, ["FirmwareUpdated", 0, 1, "Installed"])
+
+    def test_tc_081_InvalidSignature_and_its_event(self):
+        del self.bench.charge_point.security_event  # the charge point's own
+        self.accepted()
+        self.bench.until(jobs.DOWNLOADING)
+        self.bench.job.signature_refused("of another file")
+        self.bench.run(2)
+        self.assertEqual(self.statuses(), ["Downloading", "Downloaded", "InvalidSignature"])
+        events = self.bench.central.payloads("SecurityEventNotification")
+        self.assertEqual([event["type"] for event in events], ["InvalidFirmwareSignature"])
+        self.assertEqual(events[0]["techInfo"], "of another file")
+
+    def triggered(self):
+        """What ExtendedTriggerMessage(FirmwareStatusNotification) is told."""
+        self.bench.run(1)
+        self.bench.central.forget()
+        trigger = {"requestedMessage": "FirmwareStatusNotification"}
+        answer = self.bench.central.call("ExtendedTriggerMessage", trigger)
+        self.assertEqual(answer, {"status": "Accepted"})
+        self.bench.run(1)
+        told = self.bench.central.payloads("SignedFirmwareStatusNotification")
+        self.assertEqual(len(told), 1)
+        return told[0]
+
+    def test_trigger_repeats_the_last_status(self):
+        self.accepted(retrieveDateTime="2026-01-01T00:00:10Z")
+        self.assertEqual(self.triggered(), {"status": "DownloadScheduled", "requestId": 7})
+        self.bench.until(jobs.DOWNLOADING)
+        self.assertEqual(self.triggered(), {"status": "Downloading", "requestId": 7})
+        self.bench.job.transport_failed("404", START_S)
+        for _ in range(2):
+            self.assertEqual(self.triggered(), {"status": "DownloadFailed", "requestId": 7})
+            self.bench.disconnect()
+            self.bench.power_up()
+            self.bench.connect()
+
+    def test_trigger_after_Installed_is_Idle(self):
+        self.to_installing()
+        self.assertEqual(self.triggered(), {"status": "InstallRebooting", "requestId": 7})
+        self.reboot_with(CONFIRMED, "confirm")
+        self.assertEqual(self.triggered(), {"status": "Idle"})
+
+    def test_image_checksum_wrong(self):
+        self.accepted()
+        self.bench.until(jobs.DOWNLOADING)
+        self.bench.job.content_refused("payload digest is wrong")
+        self.bench.run(2)
+        told = ["Downloading", "Downloaded", "InstallVerificationFailed"]
+        self.assertEqual(self.statuses(), told)
+        self.assertEqual(self.told, [])
+
     def test_retrieve_later(self):
         self.accepted(retrieveDateTime="2026-01-01T00:00:10Z")
         self.bench.run(3)

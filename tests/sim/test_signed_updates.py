@@ -1,257 +1,242 @@
-"""SignedUpdateFirmware on whole chips, judged from what the central system received.
+"""Signed updates on a whole chip, judged from what the central system received (TC_080, TC_081).
 
-TC_080, TC_081 and the certificate cases of OCPP 1.6 security; one charger takes all in turn, so
-each case also shows that the one before left it sound.
+The central system installs the manufacturer's root, and then asks: with bad certificates, for
+bad files, over a bad link, at last for a good one. One charger takes all of it in turn.
 """
 
 import asyncio
 import base64
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
+from mpremote.romfs import VfsRomWriter
 
-from ucharge.build import damage, image, variants
-from ucharge.build.signer import Signer
-from ucharge.build.stage import stage
+from net_certificates import make_all, server_tls
+from signers import sign_der
+from ucharge.build import damage
+from ucharge.build.updatefile import pack, parse
 from ucharge.csms.errors import CallRejected
+from ucharge.csms.firmware_host import Fault, FirmwareHost
 from ucharge.demo import scenario
 from ucharge.demo.bench import Bench
+from ucharge.demo.flash import snapshot
 from ucharge.keys import certificates
 
-ACTION = "SignedFirmwareStatusNotification"
-EVENT = "SecurityEventNotification"
-ROOT = "ManufacturerRootCertificate"
-ENDS = (
-    "DownloadFailed", "InvalidSignature", "InstallVerificationFailed", "InstallationFailed",
-    "Installed",
+SIGNED, EVENT = "SignedFirmwareStatusNotification", "SecurityEventNotification"
+VERIFIED = ["Downloading", "Downloaded", "SignatureVerified"]
+TO_INSTALLING = [*VERIFIED, "Installing", "InstallRebooting"]
+FAILED = ["Downloading", "DownloadFailed"]
+NOT_VERIFIED = ["Downloading", "Downloaded", "InstallVerificationFailed"]
+INVALID = ["Downloading", "Downloaded", "InvalidSignature"]
+CERTIFICATE, SIGNATURE = "InvalidFirmwareSigningCertificate", "InvalidFirmwareSignature"
+OUTCOMES = (
+    "Installed", "InstallationFailed", "DownloadFailed", "InvalidSignature",
+    "InstallVerificationFailed",
 )  # fmt: skip
-LONG_AGO = "2020-01-01T00:00:00Z"
-CHECKED = ["Downloading", "Downloaded", "SignatureVerified"]
-
-
-class Case:
-    """What came of one request: its answer, the statuses, the events, the connectors."""
-
-    def __init__(self, bench, answer, since):
-        charger = bench.charger
-        self.answer = answer
-        self.statuses = [payload["status"] for payload in charger.calls(ACTION, since)]
-        self.ids = {payload.get("requestId") for payload in charger.calls(ACTION, since)}
-        self.events = [payload["type"] for payload in charger.calls(EVENT, since)]
-        self.version = charger.calls("BootNotification")[-1]["firmwareVersion"]
-
-
-@pytest.fixture(scope="module")
-def played(tmp_path_factory):
-    """Everything in one run: name -> Case or what else was found."""
-    return asyncio.run(_play(tmp_path_factory.mktemp("signed")))
-
-
-async def _play(folder):
-    found = {}
-    config = {"confirm_after_s": 1, "allow_unsigned": False, "keys": {"RestartDelayMax": "0"}}
-    async with Bench(folder, config=config, has_root=False) as bench:
-        await scenario.wait_ready(bench)
-        good = bench.build((1, 1, 0), None)
-        found["no root"] = await _update(bench, good, 1)
-        found["roots before"] = await _roots(bench)
-        found["install"] = await _install(bench, bench.keys.certificate("manufacturer"))
-        found["install garbage"] = await _install(bench, None)
-        found["roots"] = await _roots(bench)
-        found["plain"] = await _plain(bench)
-        stranger = certificates.make_key()
-        other = certificates.make_root(stranger, "somebody else")
-        found["stranger"] = await _update(
-            bench, good, 2, certificate=certificates.make_signer(stranger, "x", other, stranger)
-        )
-        found["server"] = await _update(bench, good, 3, bench.keys.certificate("server"))
-        found["other file"] = await _update(bench, good, 4, signed=good[:-1])
-        found["no signature"] = await _update(bench, good, 5, signed=None)
-        found["flipped"] = await _update(bench, damage.flip_bit(good), 6, signed=good)
-        found["unsigned file"] = await _update(bench, _unsigned(bench), 7)
-        found["wrong board"] = await _update(bench, damage.wrong_board(good, bench.signer), 12)
-        found["by a stranger"] = await _update(bench, _by_stranger(bench, other, stranger), 13)
-        found["not there"] = await _update(bench, good, 8, name="nowhere")
-        failing = bench.build((1, 2, 0), variants.bad_selftest)
-        found["bad self-test"] = await _update(bench, failing, 9)
-        since = len(bench.charger.messages)
-        found["good"] = await _update(bench, good, 10)
-        await bench.charger.wait_for(EVENT, lambda p: p["type"] == "FirmwareUpdated", 20, since)
-        found["trigger"] = await _trigger(bench)
-        found["delete"] = await _delete(bench)
-        await scenario.wait_available(bench, 0)
-        found["violations"] = bench.charger.violations
-    return found
-
-
-def _unsigned(bench):
-    return image.build_for(bench.board, tree=stage((1, 1, 0)), signer=None)
-
-
-def _by_stranger(bench, root, key):
-    """Signed within the file by one whom no installed root vouches for."""
-    signer = Signer(bench.keys)
-    signer._key = certificates.make_key()
-    certificate = certificates.make_signer(signer._key, "x", root, key)
-    signer.certificate_der = certificate.public_bytes(Encoding.DER)
-    return image.build_for(bench.board, tree=stage((1, 1, 0)), signer=signer)
-
-
-async def _update(bench, data, request_id, certificate=None, signed=b"", name="signed.ucup"):
-    since = len(bench.charger.messages)
-    if name == "signed.ucup":
-        bench.files.publish(name, data)
-    signature = b""
-    if signed is not None:
-        key = bench.keys.key("signing")
-        signature = key.sign(signed or data, ec.ECDSA(hashes.SHA256()))
-    certificate = certificate or bench.keys.certificate("signing")
-    answer = await bench.charger.call(
-        "SignedUpdateFirmware",
-        {
-            "requestId": request_id,
-            "retries": 0,
-            "firmware": {
-                "location": bench.files.url(name),
-                "retrieveDateTime": LONG_AGO,
-                "signingCertificate": certificate.public_bytes(Encoding.PEM).decode(),
-                "signature": base64.b64encode(signature).decode(),
-            },
-        },
-    )
-    if answer["status"] == "Accepted":
-        await bench.charger.wait_for(ACTION, lambda p: p["status"] in ENDS, 90, since)
-        if bench.charger.calls(ACTION, since)[-1]["status"] == "InvalidSignature":
-            await bench.charger.wait_for(EVENT, None, 20, since)
-    elif answer["status"] == "InvalidCertificate":
-        await bench.charger.wait_for(EVENT, None, 20, since)
-    return Case(bench, answer["status"], since)
-
-
-async def _roots(bench):
-    answer = await bench.charger.call("GetInstalledCertificateIds", {"certificateType": ROOT})
-    return answer["status"], len(answer.get("certificateHashData") or ())
-
-
-async def _install(bench, certificate):
-    pem = certificate.public_bytes(Encoding.PEM).decode() if certificate else "garbage"
-    payload = {"certificateType": ROOT, "certificate": pem}
-    return (await bench.charger.call("InstallCertificate", payload))["status"]
-
-
-async def _plain(bench):
-    payload = {"location": bench.files.url("signed.ucup"), "retrieveDate": LONG_AGO}
-    try:
-        await bench.charger.call("UpdateFirmware", payload)
-    except CallRejected as error:
-        return str(error)
-    return "taken"
-
-
-async def _trigger(bench):
-    since = len(bench.charger.messages)
-    payload = {"requestedMessage": "FirmwareStatusNotification"}
-    answer = await bench.charger.call("ExtendedTriggerMessage", payload)
-    await bench.charger.wait_for(ACTION, None, 20, since)
-    return answer["status"], bench.charger.calls(ACTION, since)
-
-
-async def _delete(bench):
-    answer = await bench.charger.call("GetInstalledCertificateIds", {"certificateType": ROOT})
-    (known,) = answer["certificateHashData"]
-    wrong = {**known, "serialNumber": "1"}
-    return [
-        (await bench.charger.call("DeleteCertificate", {"certificateHashData": each}))["status"]
-        for each in (wrong, known, known)
-    ]
-
-
-def test_without_a_root_nothing_can_be_installed(played):
-    assert (played["no root"].answer, played["no root"].statuses) == ("InvalidCertificate", [])
-
-
-def test_a_root_is_installed_and_told(played):
-    assert played["roots before"] == ("NotFound", 0)
-    assert (played["install"], played["install garbage"]) == ("Accepted", "Rejected")
-    assert played["roots"] == ("Accepted", 1)
-
-
-def test_plain_requests_are_refused_from_then_on(played):
-    assert "NotSupported" in played["plain"]
-
-
-@pytest.mark.parametrize("name", ["stranger", "server"])
-def test_TC_080_a_certificate_the_root_does_not_vouch_for(played, name):
-    case = played[name]
-    assert (case.answer, case.statuses) == ("InvalidCertificate", [])
-    assert case.events == ["InvalidFirmwareSigningCertificate"]
-
-
-@pytest.mark.parametrize("name", ["other file", "no signature"])
-def test_TC_081_a_signature_that_is_not_the_files(played, name):
-    case = played[name]
-    assert case.answer == "Accepted"
-    assert case.statuses == ["Downloading", "Downloaded", "InvalidSignature"]
-    assert case.events == ["InvalidFirmwareSignature"]
-
-
-def test_a_file_that_is_damaged(played):
-    case = played["flipped"]
-    assert case.statuses[0] == "Downloading"
-    assert case.statuses[-1] in ("InstallVerificationFailed", "InvalidSignature")
-    assert case.version == "1.0.0"
-
-
-NOBODY = {
-    "unsigned file": "InvalidFirmwareSignature",
-    "by a stranger": "InvalidFirmwareSigningCertificate",
+# name -> (answer, statuses, security events)
+EXPECTED = {
+    "no root": ("InvalidCertificate", [], [CERTIFICATE]),
+    "a stranger's certificate": ("InvalidCertificate", [], [CERTIFICATE]),
+    "a server's certificate": ("InvalidCertificate", [], [CERTIFICATE]),
+    "signature of another file": ("Accepted", INVALID, [SIGNATURE]),
+    "an unsigned file": ("Accepted", INVALID, [SIGNATURE]),
+    "not found": ("Accepted", FAILED, []),
+    "server error": ("Accepted", FAILED, []),
+    "redirect loop": ("Accepted", FAILED, []),
+    "another server's certificate": ("Accepted", FAILED, []),
+    "Content-Length too small": ("Accepted", NOT_VERIFIED, []),
+    "path traversal": ("Accepted", [*TO_INSTALLING, "InstallationFailed"], []),
+    "good": ("Accepted", [*TO_INSTALLING, "Installed"], ["FirmwareUpdated"]),
+    "below the floor": ("Accepted", NOT_VERIFIED, []),
 }
 
 
-@pytest.mark.parametrize("name", NOBODY)
-def test_a_right_request_for_a_file_that_nobody_vouches_for(played, name):
-    case = played[name]
-    assert case.events == [NOBODY[name]]
-    assert case.statuses == ["Downloading", "Downloaded", "InvalidSignature"]
-    assert case.version == "1.0.0"
+class Found:
+    """What one request led to."""
+
+    def __init__(self, answer, entries, requests, resets, is_same):
+        self.answer = answer
+        self.calls = [
+            (entry.action, entry.payload)
+            for entry in entries
+            if entry.side == "charger" and entry.kind == "call"
+        ]
+        self.requests = requests
+        self.resets = resets
+        self.is_same = is_same  # what runs, and its slot
+
+    def payloads(self, action):
+        return [payload for name, payload in self.calls if name == action]
+
+    @property
+    def statuses(self):
+        return [payload["status"] for payload in self.payloads(SIGNED)]
+
+    @property
+    def events(self):
+        found = [payload["type"] for payload in self.payloads(EVENT)]
+        return [kind for kind in found if kind != "ResetOrReboot"]
 
 
-def test_another_boards_image(played):
-    case = played["wrong board"]
-    assert case.statuses == ["Downloading", "Downloaded", "InstallVerificationFailed"]
-    assert case.version == "1.0.0"
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    """Everything played on one charger: name -> Found."""
+    return asyncio.run(Play().run(tmp_path_factory.mktemp("signed")))
 
 
-def test_a_file_that_is_not_there(played):
-    assert played["not there"].statuses == ["Downloading", "DownloadFailed"]
+class Play:
+    """The requests, one after the other."""
+
+    async def run(self, folder):
+        found = {}
+        config = {"confirm_after_s": 1, "allow_unsigned": False}
+        async with Bench(folder, config=config, has_root=False) as bench:
+            self.bench = bench
+            self.key = bench.keys.key("signing")
+            self.pem = self.pem_of(bench.keys.certificate("signing"))
+            await scenario.wait_ready(bench)
+            good = self.build((1, 1, 0), floor=(1, 1, 0))
+            found["no root"] = await self.ask(good)
+            root = self.pem_of(bench.keys.certificate("manufacturer"))
+            ask = {"certificateType": "ManufacturerRootCertificate", "certificate": root}
+            since = len(bench.charger.messages)
+            found["install"] = await bench.charger.call("InstallCertificate", ask)
+            await bench.charger.wait_for(EVENT, None, 10, since)
+            with pytest.raises(CallRejected) as caught:
+                await scenario.request_update(bench, "plain.ucup", good)
+            found["plain"] = str(caught.value)
+            await self.bad(found, folder, good)
+            found["good"] = await self.ask(good)
+            trigger = {"requestedMessage": "FirmwareStatusNotification"}
+            since = len(bench.charger.messages)
+            await bench.charger.call("ExtendedTriggerMessage", trigger)
+            entry = await bench.charger.wait_for(SIGNED, None, 10, since)
+            found["trigger"] = entry.payload
+            found["below the floor"] = await self.ask(self.build((1, 0, 9)))
+            await scenario.wait_available(bench, 0)
+            found["violations"] = bench.charger.violations
+            found["console"] = "\n".join(bench.chip.console)
+        return found
+
+    async def bad(self, found, folder, good):
+        bench, key = self.bench, certificates.make_key()
+        stranger = self.pem_of(certificates.make_root(key, "uCharge manufacturer root"))
+        found["a stranger's certificate"] = await self.ask(good, key=key, pem=stranger)
+        server = bench.keys.key("server"), self.pem_of(bench.keys.certificate("server"))
+        found["a server's certificate"] = await self.ask(good, key=server[0], pem=server[1])
+        found["signature of another file"] = await self.ask(good, signed=good[:-1])
+        found["an unsigned file"] = await self.ask(damage.with_version(good, (1, 1, 0)))
+        found["not found"] = await self.ask(good, Fault(status=404))
+        found["server error"] = await self.ask(good, Fault(status=500))
+        found["redirect loop"] = await self.ask(good, Fault(location="/case.ucup"))
+        found["Content-Length too small"] = await self.ask(good, Fault(length_delta=-100))
+        async with FirmwareHost(server_tls(make_all(folder), "good")) as other:
+            location = other.publish("case.ucup", good)
+            found["another server's certificate"] = await self.ask(good, location=location)
+        found["path traversal"] = await self.ask(self.traversing(good))
+
+    def build(self, version, **more):
+        bench = self.bench
+        file = parse(bench.build(version))
+        return pack(
+            file.payload, {**file.manifest, **{k: list(v) for k, v in more.items()}}, bench.signer
+        )
+
+    def traversing(self, good):
+        """A properly signed image with a name that leads out of it."""
+        writer = VfsRomWriter()
+        writer.mkfile("../boot.py", b"print('owned')")
+        return pack(bytes(writer.finalise()), parse(good).manifest, self.bench.signer)
+
+    @staticmethod
+    def pem_of(certificate):
+        return certificate.public_bytes(Encoding.PEM).decode()
+
+    async def ask(self, data, fault=None, location=None, key=None, pem=None, signed=None):
+        """Sign ``signed``, or else ``data``; ask for it; see it through."""
+        bench, charger = self.bench, self.bench.charger
+        since, resets = len(charger.messages), len(bench.chip.resets)
+        before, requests = self.running(), len(bench.files.requests)
+        location = location or bench.files.publish("case.ucup", data, fault)
+        sign = sign_der(key or self.key, signed or data)
+        firmware = {
+            "location": location,
+            "retrieveDateTime": "2020-01-01T00:00:00Z",
+            "signingCertificate": pem or self.pem,
+            "signature": base64.b64encode(sign).decode(),
+        }
+        payload = {"requestId": since, "retries": 0, "firmware": firmware}
+        answer = (await charger.call("SignedUpdateFirmware", payload))["status"]
+        if answer == "Accepted":
+            is_over = lambda p: p["status"] in OUTCOMES and p["requestId"] == since  # noqa: E731
+            await charger.wait_for(SIGNED, is_over, 60, since)
+        else:
+            await charger.wait_for(EVENT, lambda p: p["type"] == CERTIFICATE, 10, since)
+        await asyncio.sleep(0.3)
+        return Found(
+            answer,
+            charger.messages[since:],
+            len(bench.files.requests) - requests,
+            [reset.kind for reset in bench.chip.resets[resets:]],
+            self.running() == before,
+        )
+
+    def running(self):
+        flash = snapshot(self.bench.chip)
+        return flash.record.home, flash.payload_digest(flash.record.home)
 
 
-def test_rolled_back(played):
-    case = played["bad self-test"]
-    assert case.statuses[:4] == [*CHECKED, "Installing"]
-    assert case.statuses[-1] == "InstallationFailed"
-    assert case.version == "1.0.0"
+@pytest.mark.parametrize("name", EXPECTED)
+def test_statuses_and_events(found, name):
+    one = found[name]
+    assert (one.answer, one.statuses, one.events) == EXPECTED[name]
+    assert len({payload["requestId"] for payload in one.payloads(SIGNED)}) <= 1
+    assert one.payloads("FirmwareStatusNotification") == []
 
 
-def test_TC_080_good(played):
-    case = played["good"]
-    assert case.answer == "Accepted"
-    assert case.statuses[:4] == [*CHECKED, "Installing"]
-    assert case.statuses[-1] == "Installed"
-    assert case.ids == {10}
-    assert case.version == "1.1.0"
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name != "good"])
+def test_the_same_image_runs_and_the_connectors_are_as_before(found, name):
+    one = found[name]
+    assert one.is_same
+    if "Installing" not in one.statuses:
+        assert one.payloads("StatusNotification") == []
+        assert one.resets == []
+    if one.answer != "Accepted":
+        assert one.requests == 0
 
 
-def test_asked_after_the_update_it_is_idle(played):
-    status, calls = played["trigger"]
-    assert (status, calls[0]) == ("Accepted", {"status": "Idle"})
+def test_the_root_came_from_the_central_system(found):
+    assert found["install"] == {"status": "Accepted"}
 
 
-def test_a_root_is_deleted_once(played):
-    assert played["delete"] == ["NotFound", "Accepted", "NotFound"]
+def test_then_plain_requests_are_refused(found):
+    assert "NotSupported" in found["plain"]
 
 
-def test_every_message_as_ocpp_wants_it(played):
-    assert played["violations"] == []
+def test_tc_080_in_order(found):
+    """Boot, FirmwareUpdated, a status for 0 and for each connector, and then Installed."""
+    good = found["good"]
+    assert not good.is_same
+    actions = [action for action, _ in good.calls]
+    boot, end = actions.index("BootNotification"), len(actions) - 1 - actions[::-1].index(SIGNED)
+    assert good.calls[end][1]["status"] == "Installed"
+    between = good.calls[boot:end]
+    told = {p["connectorId"]: p["status"] for a, p in between if a == "StatusNotification"}
+    assert told == {0: "Available", 1: "Available"}
+    assert "FirmwareUpdated" in [p["type"] for a, p in between if a == EVENT]
+    before = [p["status"] for a, p in good.calls[:boot] if a == SIGNED]
+    assert before == TO_INSTALLING
+
+
+def test_what_was_installed_is_idle(found):
+    assert found["trigger"] == {"status": "Idle"}
+
+
+def test_an_image_that_leads_out_of_its_slot_is_never_mounted(found):
+    assert "bad name" in found["console"]
+    assert "owned" not in found["console"]
+    assert found["path traversal"].resets == ["reset"] * 4
+
+
+def test_the_central_system_saw_no_violation(found):
+    assert found["violations"] == []

@@ -12,6 +12,7 @@ import gc
 import os
 import shutil
 import time
+from typing import Any
 
 import samples
 from firmware.certificates import MANUFACTURER, roots
@@ -23,7 +24,7 @@ from loader.choose import RUN, SWITCH, choose
 from loader.files import Files
 from loader.record import CONFIRMED, TRIAL, Record, other, write
 from loader.resets import HARD
-from loader.slots import FileSlot
+from loader.slots import FileSlot, Slot
 from signers import GOOD, ROOT, pem
 from update_bench import UpdateBench
 
@@ -111,14 +112,14 @@ class DownloadBench(UpdateBench):
         self.run(2)
         self.central.forget()
 
-    def provision(self):
+    def provision(self) -> Slot:
         """Slot a, with the image that runs."""
         slot = self.updater.slots["a"]
         self.files.write("/slots/a.rom", HOME)
         slot.publish(samples.header(HOME, version=[1, 0, 0]))
         return slot
 
-    def slots(self):
+    def slots(self) -> "dict[str, Any]":
         """As after a reset."""
         return {name: FileSlot(self.files, name) for name in "ab"}
 

@@ -1,6 +1,7 @@
 """Updates over a real link, seen through from the request to the outcome: CPython only."""
 
 import asyncio
+from typing import Any
 
 import samples
 import signers
@@ -65,7 +66,7 @@ class Case:
     """``with Case(stage, kind) as case``: one charger, ``bench``, and one kind of request."""
 
     def __init__(self, stage, kind, bench_class=DownloadBench):
-        self.bench = bench_class(stage.loop, stage.tls)
+        self.bench: Any = bench_class(stage.loop, stage.tls)
         self.host = stage.host
         self.kind = kind
 

@@ -4,7 +4,7 @@ import unittest
 
 import samples
 from loader import record, verdict
-from loader.slots import FileSlot
+from loader.slots import FileSlot, SlotFull
 
 BODY = samples.payload(9000)
 
@@ -81,6 +81,22 @@ class TestFileSlot(unittest.TestCase):
         self.files.remove("/slots/a.ok")
         verdict.complete(confirmed, slots)
         self.assertTrue(self.slot().proven())
+
+    def test_what_does_not_fit_gives_its_room_back(self):
+        class Full:
+            def write(self, data):
+                raise OSError(28, "ENOSPC")  # one argument sets no errno on CPython
+
+            def close(self):
+                pass
+
+        slot = FileSlot(self.files, "b")
+        slot.append(BODY)
+        slot.close()
+        self.files.open = lambda path, mode: Full()
+        with self.assertRaises(SlotFull):
+            slot.append(BODY)
+        self.assertIsNone(self.files.size("/slots/b.rom"))
 
 
 if __name__ == "__main__":

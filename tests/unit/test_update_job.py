@@ -135,6 +135,25 @@ class TestUpdateJob(UpdateJobCase):
         self.job.tick(year_ago_s + 30, False)
         self.assertEqual(self.job.phase, jobs.WAITING)
 
+    def test_an_outcome_that_can_not_be_kept_is_told_all_the_same(self):
+        def full(path, data):
+            raise OSError(28)
+
+        write = self.files.write
+        for end, told in (
+            (
+                lambda job: job.content_refused("no room"),
+                ["Downloaded", "Installing", "InstallationFailed"],
+            ),
+            (lambda job: job.transport_failed("404", NOW_S), ["DownloadFailed"]),
+        ):
+            self.to(jobs.DOWNLOADING)
+            self.files.write = full
+            end(self.job)
+            self.assertEqual(self.job.phase, jobs.DONE)
+            self.files.write = write
+            self.assertEqual(self.drain()[-len(told) :], told)
+
 
 if __name__ == "__main__":
     unittest.main()
