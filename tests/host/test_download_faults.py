@@ -82,7 +82,7 @@ def test_connection_cut_at_20_places_then_fine(case):
 def test_another_file_in_between(case):
     """A plain request takes the new one; what a signed one promised was another."""
     case.ask(FILE, Fault(truncate_at=30000), 1)
-    case.bench.until(lambda: case.bench.job.attempts_left == 1)
+    case.bench.wait(lambda: case.bench.job.attempts_left == 1)
     case.host.publish("case", OTHER)
     case.bench.outcome()
     if case.kind == "plain":
@@ -97,7 +97,7 @@ def test_another_file_in_between(case):
 
 def test_another_file_in_between_under_the_same_ETag(case):
     case.ask(FILE, Fault(truncate_at=30000, etag='"same"'), 1)
-    case.bench.until(lambda: case.bench.job.attempts_left == 1)
+    case.bench.wait(lambda: case.bench.job.attempts_left == 1)
     case.host.publish("case", FILE[:HEAD] + bytes(60000), Fault(etag='"same"'))
     case.see(REFUSED)
     case.good()

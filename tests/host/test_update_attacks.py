@@ -158,7 +158,7 @@ def test_certificate_of_the_request(signed, name):
 def test_payload_swapped_after_the_head_was_checked(case):
     """Between two tries, and the server says that it is the same file."""
     case.ask(FILE, Fault(truncate_at=30000, etag='"same"'), 1)
-    case.bench.until(lambda: case.bench.job.attempts_left == 1)
+    case.bench.wait(lambda: case.bench.job.attempts_left == 1)
     head = int.from_bytes(FILE[6:8], "little")
     case.host.publish("case", FILE[:head] + bytes(60000), Fault(etag='"same"'))
     case.see(REFUSED)
@@ -170,7 +170,7 @@ def test_payload_swapped_in_the_slot(signed, reset_first):
     """After all checks, while it waits for its time."""
     bench = signed.bench
     signed.ask(FILE, installDateTime="2026-01-01T00:00:40Z")
-    bench.until(lambda: bench.job.phase == "ready" and not bench.job.reports)
+    bench.wait(lambda: bench.job.phase == "ready" and not bench.job.reports)
     before = bench.runs()
     bench.files.write("/slots/b.rom", ANOTHER * 3)
     if reset_first:

@@ -133,7 +133,7 @@ class DownloadBench(UpdateBench):
     def power_up(self, stop_reason="PowerLoss", inhibited=False):
         super().power_up(stop_reason, inhibited)
         self.is_due = False  # a reset
-        self.update.has_roots = lambda: bool(self._roots())
+        self.update.has_roots = lambda: bool(self._roots())  # pyright: ignore
         self.updater = Updater(
             self.update, self.files, self.slots(), lambda: self.record, self.device, self._get,
             self._now_s, self._reset, self.lines.append, lambda: Trust(self._roots()),
@@ -176,11 +176,11 @@ class DownloadBench(UpdateBench):
         before = len(self.central.replies)
         answer = self.central.call("SignedUpdateFirmware", payload)
         if answer is None:
-            self.until(lambda: len(self.central.replies) > before)
+            self.wait(lambda: len(self.central.replies) > before)
             answer = self.central.replies[-1][2]
         return answer
 
-    def until(self, condition):
+    def wait(self, condition):
         """Let time pass until ``condition()``: the bench's and, slower, the network's."""
         deadline = time.monotonic() + _PATIENCE_S
         while not condition():
@@ -207,10 +207,10 @@ class DownloadBench(UpdateBench):
 
     def outcome(self):
         """See the update through, with its resets, to its last report."""
-        self.until(lambda: self.update.job is None or self.is_due)
+        self.wait(lambda: self.update.job is None or self.is_due)
         if self.is_due:
             self.reboot()
-            self.until(lambda: self.update.job is None)
+            self.wait(lambda: self.update.job is None)
         self.run(2)
 
     def reboot(self):
@@ -246,7 +246,7 @@ class DownloadBench(UpdateBench):
         """Stop, and leave nothing behind."""
         self._stop()
         gc.unfreeze()
-        shutil.rmtree(self.files._root)
+        shutil.rmtree(self.files._root)  # pyright: ignore[reportAttributeAccessIssue]
 
     # -- what came of it ----------------------------------------------------------------
 
