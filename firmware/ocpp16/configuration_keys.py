@@ -29,7 +29,7 @@ ConnectionTimeOut W 60 i 0 86400
 ConnectorPhaseRotation W 0.Unknown p 10
 ConnectorPhaseRotationMaxLength R 10 i 10 10
 CpoName W - s
-GetConfigurationMaxKeys R 50 i 1 50
+GetConfigurationMaxKeys R 60 i 1 60
 HeartbeatInterval W 300 i 1 86400
 LocalAuthorizeOffline W true b
 LocalPreAuthorize W false b

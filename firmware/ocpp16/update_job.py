@@ -291,9 +291,8 @@ class UpdateJob(Reports):
 
     def end(self, event, reason):
         """The outcome is known: it is for the history, and to be reported."""
-        who = "request" if self.kind == PLAIN else "own check"
-        if self.kind == SIGNED:
-            who = "signed request %d" % self.request_id
+        kinds = ("", "request", "signed request %d" % self.request_id, "own check")
+        who = kinds[self.kind]
         self._note_refused(event)
         words = (who,) + self.before + self.version + (event, reason)
         self._update.lasting("update: %s, %d.%d.%d -> %d.%d.%d: %s, %s" % words)

@@ -94,6 +94,8 @@ class TwoConnectors(unittest.TestCase):
 
 
 class FakeJob:
+    watched = ()
+
     def __init__(self):
         self.wants_unavailable = self.wants_idle = False
         self.trigger_status = "Downloading"
