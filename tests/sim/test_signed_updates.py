@@ -18,7 +18,7 @@ from ucharge.build.updatefile import pack, parse
 from ucharge.csms.errors import CallRejected
 from ucharge.csms.firmware_host import Fault, FirmwareHost
 from ucharge.demo import scenario
-from ucharge.demo.bench import Bench
+from ucharge.demo.bench import KEYS, Bench
 from ucharge.demo.flash import snapshot
 from ucharge.keys import certificates
 
@@ -89,7 +89,8 @@ class Play:
 
     async def run(self, folder):
         found = {}
-        config = {"confirm_after_s": 1, "allow_unsigned": False}
+        keys = {**KEYS, "AllowPlainUpdateFirmware": "false"}
+        config = {"confirm_after_s": 1, "allow_unsigned": False, "keys": keys}
         async with Bench(folder, config=config, has_root=False) as bench:
             self.bench = bench
             self.key = bench.keys.key("signing")
