@@ -29,6 +29,7 @@ from ws.client import connect
 from ws.errors import WsError
 
 resolver = None
+SECURITY_EVENTS = ("InvalidCentralSystemCertificate", "FailedToAuthenticateAtCentralSystem")
 TEXTS = ("hello", "\u20ac" * 100, "x" * 3000)
 BODY = bytes(i * 31 >> 3 & 255 for i in range(5000))
 
@@ -139,6 +140,11 @@ class ChargePoint:
     def receive(self, text, now_ms):
         """Note it."""
         self.echoes.append(text)
+
+    def security_event(self, kind, techInfo=""):
+        """A spoilt certificate is one; the real one's are tested with the charge point."""
+        if kind not in SECURITY_EVENTS:
+            raise ValueError(kind)
 
 
 async def use_link(steps, url, tls, timeout_ms):

@@ -26,9 +26,10 @@ def play(folder, charge_point_class, story, keys):
                 found = await asyncio.wait_for(story(bench, central), 100)
                 assert bench.chip.resets == []
                 assert bench.chip.boots == 1
+                # Now: the end of the chip may cut an answer off.
+                assert central.charge_points[0].problems == []
             assert bench.vehicle.violations == []
             assert len(central.charge_points) == 1, "one connection for all of it"
-            assert central.charge_points[0].problems == []
             return found
 
     return asyncio.run(inner())
