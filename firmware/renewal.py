@@ -99,7 +99,7 @@ class Renewal:
         try:
             found = json.loads(data)["before"] if data else {}
             for name in found:
-                found[name] + ""  # raises where it is no text
+                found[name] += ""  # raises where it is no text
                 if name not in ("AuthorizationKey", "SecurityProfile", "root"):
                     return {}
             return found

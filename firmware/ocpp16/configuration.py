@@ -20,7 +20,8 @@ class Configuration:
         self._values = initial(files, provided or {})  # of the keys that were set or asked for
 
     def text(self, name):
-        """The value of the key ``name`` as on the wire."""
+        """The value of the key ``name`` as on the wire. Of those that `configuration_check.SOON`
+        does not name only for who may fail for want of memory: see NO_MEMORY."""
         value = self._values.get(name)
         if value is None:
             from firmware.ocpp16.configuration_keys import default

@@ -13,11 +13,18 @@ PATH = "/state/keys.json"
 _SCHEMA = const(1)
 _MAX_FILE = const(8192)
 
-# Asked for all the time: a key that is used the first time has the table of them all loaded.
-_SOON = const(
-    "ClockAlignedDataInterval ConnectionTimeOut HeartbeatInterval MaxCurrent MessageTimeout"
-    " MeterValueSampleInterval MeterValuesSampledData MinimumStatusDuration RestartDelayMax"
-    " StopTransactionOnEVSideDisconnect"
+# What is asked for while the charger runs, outside commands and updates: the table of all keys
+# must not have to be loaded in the middle of that. The names cost no heap, others have them too.
+SOON = const(
+    "AllowOfflineTxForUnknownId AuthorizationCacheEnabled AuthorizeRemoteTxRequests"
+    " ClockAlignedDataInterval ConnectionTimeOut HeartbeatInterval LocalAuthorizeOffline"
+    " LocalPreAuthorize MaxCurrent MaxEnergyOnInvalidId MessageTimeout MeterValueSampleInterval"
+    " MeterValuesAlignedData MeterValuesSampledData MinimumStatusDuration NumberOfConnectors"
+    " ResetRetries RestartDelayMax SecurityProfile StopTransactionMaxMeterValues"
+    " StopTransactionOnEVSideDisconnect StopTransactionOnInvalidId StopTxnAlignedData"
+    " StopTxnSampledData TransactionMessageAttempts TransactionMessageRetryInterval"
+    " TxResumptionTimeout UpdateCheckEvents UpdateCheckInterval UpdateCheckUrl"
+    " WebSocketPingInterval"
 )
 _MEASURANDS = const("Energy.Active.Import.Register,Current.Offered")
 # See `update_check`: what may have happened to the image, and the errorCodes of `evse.faults`.
@@ -32,7 +39,11 @@ _ROTATIONS = const("NotApplicable,Unknown,RST,RTS,SRT,STR,TRS,TSR")
 
 def initial(files, provided):
     """The values that ``provided`` and what was changed before set, good ones only."""
-    values = {name: default(name) for name in _SOON.split(" ")}
+    values = {}
+    same = {}  # most values are "0", "60" or "false"
+    for name in SOON.split(" "):
+        value = default(name)
+        values[name] = same.setdefault(value, value)
     saved = _load(files)
     for source in (provided, saved):
         for name in source:
