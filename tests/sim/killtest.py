@@ -24,6 +24,9 @@ from ucharge.keys import ensure
 
 _OUTCOME_S = 90
 _JOBS = 3
+# Gone once its last report was answered. A report that was killed before its answer is sent again,
+# after the kill, and might be taken for one of the update that is asked for next.
+_JOB = "/state/job.json"
 _IMAGES = ((1, 1, 0), (1, 2, 0))
 
 
@@ -59,6 +62,7 @@ class Victim:
         bench, chip = self._bench, self._bench.chip
         version = _IMAGES[self._target]
         name = f"ucharge-{'.'.join(map(str, version))}.ucup"
+        await self._all_told()
         since = await scenario.request_update(bench, name, self._files[version])
         if kill_after_s is not None:
             await asyncio.sleep(kill_after_s)
@@ -85,6 +89,13 @@ class Victim:
         if outcome == "Installed":
             self._target ^= 1
         return outcome
+
+    async def _all_told(self):
+        """Wait until no report of the update before is left; see `_JOB`."""
+        chip = self._bench.chip
+        await chip.wait_until(
+            lambda: _JOB not in snapshot(chip).sizes, _OUTCOME_S, "all reports answered"
+        )
 
 
 async def campaign(runs, seed, jobs=_JOBS, report=print):
