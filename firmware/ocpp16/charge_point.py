@@ -105,7 +105,7 @@ class ChargePoint:
         return self.reset is not None and self.reset.is_ready(now_ms)
 
     def security_event(self, kind, techInfo=""):
-        """Log that ``kind`` has happened, and have the central system told."""
+        """Log that ``kind`` has happened, and have it told; False: no memory for it."""
         try:
             if self.events is None:
                 from firmware.ocpp16.security_events import SecurityEvents
@@ -114,6 +114,7 @@ class ChargePoint:
             self.events.note(kind, techInfo)
         except NO_MEMORY:
             self.log("security: no memory to tell of " + kind)
+            return False
 
     def present_id_tag(self, idTag, now_ms, connector_id=None):
         """Somebody holds the card ``idTag`` against the reader: start or stop."""

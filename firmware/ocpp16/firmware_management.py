@@ -37,7 +37,7 @@ class FirmwareManagement:
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
         update.is_offline = not charge_point.online
-        has_events = False  # they are told before the report
+        is_early = False  # security events are told before the report
         if self._pause_ms is None:
             try:
                 if update.job is not None:
@@ -46,7 +46,7 @@ class FirmwareManagement:
 
                     may = may_go_on(update.job, charge_point.configuration, now_s)
                     update.job.tick(now_s, busy, may)
-                    has_events = bool(update.job.events)
+                    is_early = bool(update.job.events)
                     self._hand_on_events(update.job)
                 elif clock.is_set and not (busy or update.offer):
                     look_ms = update.look_ms
@@ -60,9 +60,10 @@ class FirmwareManagement:
         job = update.job
         if job is not None:
             self._tell_progress(job)
-        if job is not None and job.reports and not has_events:
-            action, payload = job.next_report()
-            self._report("update", job, action, payload)
+        if job is not None and job.reports:
+            if not (is_early or job.is_early(charge_point.events)):
+                action, payload = job.next_report()
+                self._report("update", job, action, payload)
         diagnostics = charge_point.diagnostics
         if diagnostics is not None:
             if diagnostics.reports:
@@ -84,8 +85,8 @@ class FirmwareManagement:
         tell = getattr(self._charge_point, "security_event", None)
         while job.events:
             kind, info = job.events[0]
-            if tell:
-                tell(kind, info)
+            if tell and tell(kind, info) is False:
+                raise MemoryError("an event")
             job.event_told()
 
     def _report(self, about, source, action, payload):

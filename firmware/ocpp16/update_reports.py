@@ -32,6 +32,17 @@ class Reports:
         """(action, payload) of the report that is due, or None."""
         return message(self.reports[0]) if self.reports else None
 
+    def is_early(self, events):
+        """Whether a security event that comes before the next report was not sent yet.
+
+        ``events``: the SecurityEvents that wait, None where there are none.
+        """
+        if self.events:
+            return True
+        if events is None or self.next_status() != "Installed":
+            return False
+        return events.is_due("FirmwareUpdated")
+
     def status_answered(self, number):
         """The central system has answered report ``number`` (`report_number`), well or not."""
         if self.reports and number == self.report_number:
