@@ -47,7 +47,7 @@ class FirmwareManagement:
                     may = may_go_on(update.job, charge_point.configuration, now_s)
                     update.job.tick(now_s, busy, may)
                     is_early = bool(update.job.events)
-                    self._hand_on_events(update.job)
+                    update.job.hand_on_events(charge_point)
                 elif clock.is_set and not (busy or update.offer):
                     look_ms = update.look_ms
                     if update.cause or (look_ms is not None and ticks_diff(now_ms, look_ms) >= 0):
@@ -80,14 +80,6 @@ class FirmwareManagement:
                 payload = {"vendorId": "uCharge", "messageId": "UpdateProgress"}
                 payload["data"] = str(10 * tens)
                 self._charge_point.send("DataTransfer", payload)
-
-    def _hand_on_events(self, job):
-        tell = getattr(self._charge_point, "security_event", None)
-        while job.events:
-            kind, info = job.events[0]
-            if tell and tell(kind, info) is False:
-                raise MemoryError("an event")
-            job.event_told()
 
     def _report(self, about, source, action, payload):
         number = source.report_number

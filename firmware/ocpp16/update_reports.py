@@ -52,6 +52,15 @@ class Reports:
             self._note_last(report)
             self._save_or_end()
 
+    def hand_on_events(self, charge_point):
+        """Have ``events`` told as security events. Raises OSError, MemoryError."""
+        tell = getattr(charge_point, "security_event", None)
+        while self.events:
+            kind, info = self.events[0]
+            if tell and tell(kind, info) is False:
+                raise MemoryError("an event")
+            self.event_told()
+
     def event_told(self):
         """The oldest of ``events`` was handed on."""
         self.events.pop(0)

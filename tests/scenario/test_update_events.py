@@ -54,7 +54,8 @@ class UpdateEvents(unittest.TestCase):
 
     def seconds_of(self, status):
         """When ``status`` came, in the bench's seconds."""
-        return [ms for ms, _, p in self.bench.central.calls if p.get("status") == status][0] / 1000
+        calls = self.bench.central.calls
+        return next(ms for ms, _, payload in calls if payload.get("status") == status) / 1000
 
     def test_each_is_answered(self):
         for kind in (PLAIN, SIGNED):
