@@ -42,10 +42,9 @@ class FirmwareManagement:
             try:
                 if update.job is not None:
                     now_s = clock.now_s(now_ms) if clock.is_set else None
-                    from firmware.ocpp16.update_policy import may_go_on
+                    from firmware.ocpp16.update_policy import go_on
 
-                    may = may_go_on(update.job, charge_point.configuration, now_s)
-                    update.job.tick(now_s, busy, may)
+                    go_on(update.job, charge_point, busy, now_s)
                     is_early = bool(update.job.events)
                     update.job.hand_on_events(charge_point)
                 elif clock.is_set and not (busy or update.offer):

@@ -2,9 +2,10 @@
 
 Pure. May import: its siblings, `json`, `loader.modules`. Loaded while events wait to be told.
 What waits is on flash. Critical ones wait until the central system has answered, whatever it
-says; the others too, but they are the first to go where too many wait. They are told in order;
-but FirmwareUpdated, which Installed waits for, does not wait for the repetition of one before it
-that was not answered.
+says; the others too, but they are the first to go where too many wait. They are told in order,
+but for two that belong to an update's statuses: FirmwareUpdated, which Installed waits for, does
+not wait for the repetition of one that was not answered; InvalidFirmwareSignature comes after
+InvalidSignature.
 
 The log is made of lines as `firmware.log` has them, each with its own "=" line, so that
 `log_report` reads both.
@@ -64,16 +65,15 @@ class SecurityEvents:
             self._pause_ms = None
         if self._in_flight or not charge_point.online:
             return
-        if self._pause_ms is not None:
-            index = self._first_due("FirmwareUpdated")
-            if index is None:
-                return
-            self._waiting.insert(0, self._waiting.pop(index))
         if not self._waiting:
             charge_point.events = None
             forget("firmware.ocpp16.security_events")
             return
-        event = self._waiting[0]
+        index = self._next()
+        if index is None:
+            return
+        event = self._waiting.pop(index)
+        self._waiting.insert(0, event)
         payload = {
             "type": event[0],
             "timestamp": charge_point.clock.resolve(event[1], 0 if event[3] else None),
@@ -85,12 +85,21 @@ class SecurityEvents:
 
     def is_due(self, kind):
         """Whether an event of ``kind`` waits that this run has not sent yet."""
-        return self._first_due(kind) is not None
-
-    def _first_due(self, kind):
-        for index, event in enumerate(self._waiting):
+        for event in self._waiting:
             if event[0] == kind and not event[4]:
-                return index
+                return True
+        return False
+
+    def _next(self):
+        """The index of the one to be told now, or None."""
+        update = self._charge_point.job
+        has_reports = update is not None and update.job is not None and update.job.reports
+        for index, event in enumerate(self._waiting):
+            if self._pause_ms is not None and (event[0] != "FirmwareUpdated" or event[4]):
+                continue
+            if has_reports and event[0] == "InvalidFirmwareSignature":
+                continue
+            return index
         return None
 
     def _answered(self, ok, payload, now_ms):

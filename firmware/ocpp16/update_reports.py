@@ -93,6 +93,9 @@ class Reports:
         return plain(self.reports[-1]) if self.reports else self.last_status
 
     def signed_last(self):
-        """[status, requestId] that was reported last, or is to be; None where that is none."""
+        """[status, requestId] that was reported last, or is to be; None where that is none, or
+        Installed: after it there is nothing to tell."""
         report = self.reports[-1] if self.reports else None
-        return self._update.last if report is None or isinstance(report, str) else report
+        if report is None or isinstance(report, str):
+            return self._update.last
+        return None if report[0] == "Installed" else report
