@@ -110,6 +110,19 @@ class SecurityEvents:
         elif ok or payload != "NotSent":
             self._waiting.pop(0)  # a CALLERROR is an answer: never loop on it
             self._keep()
+            return
+        self._date()
+
+    def _date(self):
+        """Those that stay get the time that only this run knows: its clock was set later."""
+        clock = self._charge_point.clock
+        count = 0
+        for event in self._waiting:
+            if clock.is_set and event[3] and event[1][:1] == "+":
+                event[1] = clock.resolve(event[1])
+                count += 1
+        if count:
+            self._keep()
 
     def _make_room(self):
         """Drop the oldest that is not critical, or else the oldest; never the one in flight."""

@@ -89,6 +89,25 @@ class SecurityEvents(Scenario):
         times = [payload["timestamp"] for payload in self.central.payloads(ACTION)]
         self.assertEqual(times, ["2026-01-01T00:00:51Z"] * 2, "before this run, no later")
 
+    def test_the_time_of_a_run_that_has_learned_it_later(self):
+        """It is kept once the event has to wait; then a later run knows it."""
+        self.central.answers[ACTION] = None
+        self.bench.power_up()
+        self.note("ResetOrReboot")
+        self.bench.run(5)
+        self.bench.connect()
+        self.bench.run(5)
+        self.bench.disconnect()
+        self.bench.power_up()
+        self.note("StartupOfTheDevice")
+        self.bench.run(60)
+        self.central.answers[ACTION] = {}
+        self.central.forget()
+        self.bench.connect()
+        self.bench.run(2)
+        times = [payload["timestamp"] for payload in self.central.payloads(ACTION)]
+        self.assertEqual(times, ["2026-01-01T00:00:01Z", "2026-01-01T00:00:11Z"])
+
     def test_no_answer_is_asked_for_again(self):
         self.central.answers[ACTION] = None
         self.note("TamperDetectionActivated")
