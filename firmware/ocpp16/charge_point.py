@@ -56,7 +56,9 @@ class ChargePoint:
         self.credentials_changed = False  # by a command: the link is to take them up
         self._outbox = Outbox(configuration, clock, log, files, unique_ids, evse)
         self.status = StatusReporter(self)
-        self.registration = Registration(boot, configuration, clock, log, self.status.forget)
+        self.registration = Registration(
+            boot, configuration, clock, log, self.status.forget, self.security_event
+        )
         self.authorization = Authorization(self)
         self.transactions = Transactions(self, self._outbox, stop_reason)
         self.metering = Metering(self, self._outbox)

@@ -3,7 +3,9 @@
 import json
 import unittest
 
+from charge_bench import START_S
 from firmware.ocpp16 import security_events as module
+from firmware.ocpp16.clock import format_iso
 from scenario import Scenario
 
 ACTION = "SecurityEventNotification"
@@ -157,6 +159,19 @@ class SecurityEvents(Scenario):
         self.bench.run(5)
         infos = [payload["techInfo"] for payload in self.central.payloads(ACTION)]
         self.assertEqual(infos, [str(number) for number in range(6, 30)])
+
+    def test_the_clock_is_set_anew(self):
+        """Not for the first time, and not by what the way here takes."""
+        for skew_s, told in ((0, []), (1, []), (3600, ["+3600 s"]), (0, ["-3600 s"])):
+            self.central.forget()
+            self.central.answers["Heartbeat"] = lambda payload, skew_s=skew_s: {
+                "currentTime": format_iso(START_S + skew_s + self.bench.elapsed_ms // 1000)
+            }
+            self.call("TriggerMessage", requestedMessage="Heartbeat")
+            self.bench.run(2)
+            events = self.central.payloads(ACTION)
+            self.assertEqual([event["techInfo"] for event in events], told, skew_s)
+            self.assertEqual(self.told(), ["SettingSystemTime"] * len(told))
 
     def test_texts_are_cut_and_cleaned(self):
         self.note("InvalidMessages", "a\nb\u20ac" + "x" * 300)
