@@ -89,6 +89,7 @@ def assemble(app):
         update,
         "PowerLoss" if is_power_on else "Reboot",
     )
+    charge_point.now_ms = now_ms  # of the event of this start
     charge_point.register(FirmwareManagement(charge_point, update))
     surroundings = _surroundings(evse, context.board)
     outlet = Outlet(evse, board.pilot, board.contactor, board.meter, surroundings)

@@ -1,12 +1,13 @@
 """Whether a trial is passed or lost: one decision over what has been shown so far.
 
-Loaded for a trial only. May import: ``ticks``, ``loader``, ``firmware``.
+Loaded for a trial only. May import: ``ticks``, ``loader``, ``ocppj``, ``firmware``.
 """
 
 from firmware.version import VERSION
 from loader import verdict
 from loader.record import other
 from micropython import const
+from ocppj import NO_MEMORY
 from ticks import ticks_diff
 
 _MOST_FAILURES = const(10)
@@ -72,4 +73,11 @@ class Trial:
         log.lasting("app: %d.%d.%d is confirmed" % VERSION)
         update.settle(context.record, context.slots[other(context.record.home)])
         charge_point.evse.inhibited = False
+        # FirmwareUpdated, then a status for 0 and for each connector, then Installed (TC_080).
+        try:
+            if update.job is not None:
+                update.job.hand_on_events(charge_point)
+        except (OSError,) + NO_MEMORY as error:
+            log("app: %r" % error)  # the next turn tries again
+        charge_point.status.forget()
         return False

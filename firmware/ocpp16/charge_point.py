@@ -56,7 +56,9 @@ class ChargePoint:
         self.credentials_changed = False  # by a command: the link is to take them up
         self._outbox = Outbox(configuration, clock, log, files, unique_ids, evse)
         self.status = StatusReporter(self)
-        self.registration = Registration(boot, configuration, clock, log, self.status.forget)
+        self.registration = Registration(
+            boot, configuration, clock, log, self.status.forget, self.security_event
+        )
         self.authorization = Authorization(self)
         self.transactions = Transactions(self, self._outbox, stop_reason)
         self.metering = Metering(self, self._outbox)
@@ -105,7 +107,7 @@ class ChargePoint:
         return self.reset is not None and self.reset.is_ready(now_ms)
 
     def security_event(self, kind, techInfo=""):
-        """Log that ``kind`` has happened, and have the central system told."""
+        """Log that ``kind`` has happened, and have it told; False: no memory for it."""
         try:
             if self.events is None:
                 from firmware.ocpp16.security_events import SecurityEvents
@@ -114,6 +116,7 @@ class ChargePoint:
             self.events.note(kind, techInfo)
         except NO_MEMORY:
             self.log("security: no memory to tell of " + kind)
+            return False
 
     def present_id_tag(self, idTag, now_ms, connector_id=None):
         """Somebody holds the card ``idTag`` against the reader: start or stop."""

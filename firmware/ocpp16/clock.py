@@ -32,7 +32,8 @@ class Clock:
 
     def set(self, text, now_ms, age_ms=0):
         """Take the time from ISO 8601 ``text``, up to ``age_ms`` old. Raises TimeError, also
-        where it is before the image was built or 20 years after."""
+        where it is before the image was built or 20 years after. Gives the seconds by which a
+        clock that was set before has changed."""
         from firmware.ocpp16 import iso
 
         seconds = iso.parse_iso(text)
@@ -42,11 +43,15 @@ class Clock:
         jump_s = seconds - self.now_s(now_ms)
         if not self.is_set:
             self.start_s += jump_s
+            changed_s = 0
         elif -2 - age_ms // 1000 < jump_s < 2:
-            return  # whole seconds and the way here: readings keep their order and spacing
+            return 0  # whole seconds and the way here: readings keep their order and spacing
+        else:
+            changed_s = jump_s
         self._s = seconds
         self._at_ms = now_ms
         self.is_set = True
+        return changed_s
 
     def now_s(self, now_ms):
         """Unix seconds at ``now_ms``."""

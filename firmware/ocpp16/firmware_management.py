@@ -37,17 +37,16 @@ class FirmwareManagement:
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
         update.is_offline = not charge_point.online
-        has_events = False  # they are told before the report
+        is_early = False  # security events are told before the report
         if self._pause_ms is None:
             try:
                 if update.job is not None:
                     now_s = clock.now_s(now_ms) if clock.is_set else None
-                    from firmware.ocpp16.update_policy import may_go_on
+                    from firmware.ocpp16.update_policy import go_on
 
-                    may = may_go_on(update.job, charge_point.configuration, now_s)
-                    update.job.tick(now_s, busy, may)
-                    has_events = bool(update.job.events)
-                    self._hand_on_events(update.job)
+                    go_on(update.job, charge_point, busy, now_s)
+                    is_early = bool(update.job.events)
+                    update.job.hand_on_events(charge_point)
                 elif clock.is_set and not (busy or update.offer):
                     look_ms = update.look_ms
                     if update.cause or (look_ms is not None and ticks_diff(now_ms, look_ms) >= 0):
@@ -60,9 +59,10 @@ class FirmwareManagement:
         job = update.job
         if job is not None:
             self._tell_progress(job)
-        if job is not None and job.reports and not has_events:
-            action, payload = job.next_report()
-            self._report("update", job, action, payload)
+        if job is not None and job.reports:
+            if not (is_early or job.is_early(charge_point.events)):
+                action, payload = job.next_report()
+                self._report("update", job, action, payload)
         diagnostics = charge_point.diagnostics
         if diagnostics is not None:
             if diagnostics.reports:
@@ -79,14 +79,6 @@ class FirmwareManagement:
                 payload = {"vendorId": "uCharge", "messageId": "UpdateProgress"}
                 payload["data"] = str(10 * tens)
                 self._charge_point.send("DataTransfer", payload)
-
-    def _hand_on_events(self, job):
-        tell = getattr(self._charge_point, "security_event", None)
-        while job.events:
-            kind, info = job.events[0]
-            if tell:
-                tell(kind, info)
-            job.event_told()
 
     def _report(self, about, source, action, payload):
         number = source.report_number

@@ -16,16 +16,18 @@ _BOOT_ANSWER = ("firmware.ocpp16.boot_answer", "firmware.ocpp16.validate", "firm
 class Registration:
     """``status`` of the last valid answer (None: none yet) and what is due next.
 
-    ``payload``: BootNotification's. ``on_accepted()`` is called when Accepted comes anew.
+    ``payload``: BootNotification's. ``on_accepted()`` is called when Accepted comes anew,
+    ``on_event(type, techInfo)``, if there is one, for a security event.
     """
 
-    def __init__(self, payload, configuration, clock, log, on_accepted):
+    def __init__(self, payload, configuration, clock, log, on_accepted, on_event=None):
         self.status = None
         self.payload = payload
         self.configuration = configuration
         self._clock = clock
         self.log = log
         self.on_accepted = on_accepted
+        self.on_event = on_event
         self._boot_now = True
         self.boot_at_ms = None
         self.heartbeat_ms = 0
@@ -88,6 +90,8 @@ class Registration:
             if not isinstance(text, str):
                 raise ValueError
             age_ms = min(max(ticks_diff(now_ms, self._asked_ms), 0), _OLDEST_MS)
-            self._clock.set(text, now_ms, age_ms)
+            changed_s = self._clock.set(text, now_ms, age_ms)
+            if changed_s and self.on_event:
+                self.on_event("SettingSystemTime", "%+d s" % changed_s)
         except ValueError:
             self.log("currentTime refused: %r" % (text,))

@@ -2,7 +2,10 @@
 
 Pure. May import: its siblings, `json`, `loader.modules`. Loaded while events wait to be told.
 What waits is on flash. Critical ones wait until the central system has answered, whatever it
-says; the others too, but they are the first to go where too many wait.
+says; the others too, but they are the first to go where too many wait. They are told in order,
+but for two that belong to an update's statuses: FirmwareUpdated, which Installed waits for, does
+not wait for the repetition of one that was not answered; InvalidFirmwareSignature comes after
+InvalidSignature.
 
 The log is made of lines as `firmware.log` has them, each with its own "=" line, so that
 `log_report` reads both.
@@ -37,7 +40,8 @@ class SecurityEvents:
         self._charge_point = charge_point
         self._in_flight = False
         self._pause_ms = None  # until then
-        self._waiting = self._load()  # [type, `Clock.stamp`, techInfo, of this run]
+        # [type, `Clock.stamp`, techInfo, of this run, sent in this run]
+        self._waiting = self._load()
 
     def note(self, kind, info):
         """``kind`` has just happened; ``info`` says more, or is ""."""
@@ -49,7 +53,7 @@ class SecurityEvents:
         except OSError as error:
             charge_point.log("security log: %r" % error)
         stamp = charge_point.clock.stamp(charge_point.now_ms)
-        self._waiting.append([kind, stamp, info, True])
+        self._waiting.append([kind, stamp, info, True, False])
         if len(self._waiting) > _MOST:
             self._make_room()
         self._keep()
@@ -59,13 +63,17 @@ class SecurityEvents:
         charge_point = self._charge_point
         if self._pause_ms is not None and ticks_diff(now_ms, self._pause_ms) >= 0:
             self._pause_ms = None
-        if self._in_flight or self._pause_ms is not None or not charge_point.online:
+        if self._in_flight or not charge_point.online:
             return
         if not self._waiting:
             charge_point.events = None
             forget("firmware.ocpp16.security_events")
             return
-        event = self._waiting[0]
+        index = self._next()
+        if index is None:
+            return
+        event = self._waiting.pop(index)
+        self._waiting.insert(0, event)
         payload = {
             "type": event[0],
             "timestamp": charge_point.clock.resolve(event[1], 0 if event[3] else None),
@@ -75,12 +83,45 @@ class SecurityEvents:
         self._in_flight = True
         charge_point.send("SecurityEventNotification", payload, self._answered)
 
+    def is_due(self, kind):
+        """Whether an event of ``kind`` waits that this run has not sent yet."""
+        for event in self._waiting:
+            if event[0] == kind and not event[4]:
+                return True
+        return False
+
+    def _next(self):
+        """The index of the one to be told now, or None."""
+        update = self._charge_point.job
+        has_reports = update is not None and update.job is not None and update.job.reports
+        for index, event in enumerate(self._waiting):
+            if self._pause_ms is not None and (event[0] != "FirmwareUpdated" or event[4]):
+                continue
+            if has_reports and event[0] == "InvalidFirmwareSignature":
+                continue
+            return index
+        return None
+
     def _answered(self, ok, payload, now_ms):
         self._in_flight = False
         if not ok and payload == "Timeout":
+            self._waiting[0][4] = True
             self._pause_ms = ticks_add(now_ms, _PAUSE_MS)
         elif ok or payload != "NotSent":
             self._waiting.pop(0)  # a CALLERROR is an answer: never loop on it
+            self._keep()
+            return
+        self._date()
+
+    def _date(self):
+        """Those that stay get the time that only this run knows: its clock was set later."""
+        clock = self._charge_point.clock
+        count = 0
+        for event in self._waiting:
+            if clock.is_set and event[3] and event[1][:1] == "+":
+                event[1] = clock.resolve(event[1])
+                count += 1
+        if count:
             self._keep()
 
     def _make_room(self):
@@ -100,7 +141,7 @@ class SecurityEvents:
         try:
             for kind, stamp, info in json.loads(data)["events"] if data else ():
                 parse_iso(self._charge_point.clock.resolve(stamp))  # raises where it is none
-                waiting.append([kind[:50] + "", stamp + "", info[:_MAX_INFO] + "", False])
+                waiting.append([kind[:50] + "", stamp + "", info[:_MAX_INFO] + "", False, False])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self._charge_point.log("security: file of events unreadable: %r" % error)
         return waiting

@@ -8,11 +8,23 @@ from micropython import const
 _DAY_S = const(86400)
 
 
-def may_go_on(job, configuration, now_s):
-    """Whether the keys let ``job`` (an UpdateJob) go on at ``now_s``, Unix time or None."""
-    if now_s is None or job.phase not in ("ready", "staged"):
-        return True
-    return may_install(configuration, now_s, job.idle_s(now_s))
+def go_on(job, charge_point, busy, now_s):
+    """`UpdateJob.tick`, as the keys have it, at ``now_s``, Unix time or None. ``busy``: a
+    transaction runs or is starting. Raises OSError, MemoryError."""
+    may = True
+    if now_s is not None and job.phase in ("ready", "staged"):
+        if job.phase == "staged" and not busy and _show_free(charge_point.evse):
+            return  # Unavailable comes before Installing
+        may = may_install(charge_point.configuration, now_s, job.idle_s(now_s))
+    job.tick(now_s, busy, may)
+
+
+def _show_free(evse):
+    """Whether a connector was just taken out of service and does not show it yet."""
+    for connector in evse.connectors:
+        if connector.held and connector.status in ("Available", "Preparing"):
+            return True
+    return False
 
 
 def may_install(configuration, now_s, idle_s):

@@ -32,6 +32,17 @@ class Reports:
         """(action, payload) of the report that is due, or None."""
         return message(self.reports[0]) if self.reports else None
 
+    def is_early(self, events):
+        """Whether a security event that comes before the next report was not sent yet.
+
+        ``events``: the SecurityEvents that wait, None where there are none.
+        """
+        if self.events:
+            return True
+        if events is None or self.next_status() != "Installed":
+            return False
+        return events.is_due("FirmwareUpdated")
+
     def status_answered(self, number):
         """The central system has answered report ``number`` (`report_number`), well or not."""
         if self.reports and number == self.report_number:
@@ -40,6 +51,15 @@ class Reports:
             self.last_status = plain(report)
             self._note_last(report)
             self._save_or_end()
+
+    def hand_on_events(self, charge_point):
+        """Have ``events`` told as security events. Raises OSError, MemoryError."""
+        tell = getattr(charge_point, "security_event", None)
+        while self.events:
+            kind, info = self.events[0]
+            if tell and tell(kind, info) is False:
+                raise MemoryError("an event")
+            self.event_told()
 
     def event_told(self):
         """The oldest of ``events`` was handed on."""
@@ -73,6 +93,9 @@ class Reports:
         return plain(self.reports[-1]) if self.reports else self.last_status
 
     def signed_last(self):
-        """[status, requestId] that was reported last, or is to be; None where that is none."""
+        """[status, requestId] that was reported last, or is to be; None where that is none, or
+        Installed: after it there is nothing to tell."""
         report = self.reports[-1] if self.reports else None
-        return self._update.last if report is None or isinstance(report, str) else report
+        if report is None or isinstance(report, str):
+            return self._update.last
+        return None if report[0] == "Installed" else report

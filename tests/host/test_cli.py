@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from io import StringIO
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from rich.console import Console
 from websockets.asyncio.client import connect
 
+from cli_process import read_url, start
 from ucharge import paths
 from ucharge.cli import main
 from ucharge.csms.follow import _bar
@@ -86,6 +85,7 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
         (("csms", "--password", "foo"), "'foo' is not ID=HEXKEY"),
         (("csms", "--password", "=00"), "'=00' is not ID=HEXKEY"),
         (("csms", "--host", "0.0.0.0"), "needs --name"),
+        (("sim", "--url", "ws://x:1/y", "--root", "none.der"), "can't read the CA none"),
         (("sim", "--url", "ws://x:1/y", "--key", "xyz"), "--key is not hexadecimal"),
         (("sim", "--url", "ws://x:1/y", "--firmware", "none.ucup"), "can't read none.ucup"),
         (("build", "--inspect", "text"), "text: not an update file"),
@@ -145,27 +145,6 @@ def test_build_and_inspect(capsys):
 # -- csms and update as two processes, and a charger of few words
 
 
-async def _start(*arguments):
-    environment = {**os.environ, "PYTHONPATH": str(Path(paths.__file__).parents[1])}
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "ucharge",
-        *arguments,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-
-
-async def _read_url(process):
-    while True:
-        line = (await asyncio.wait_for(process.stderr.readline(), 10)).decode()
-        assert line, "the central system ended"
-        if line.startswith("chargers connect to"):
-            return line.split()[-1].replace("IDENTITY", "CP001")
-
-
 async def _act_as_charger(url, keys, last_status):
     """Takes UpdateFirmware, downloads the file, ends with ``last_status``."""
     tls = client_context(keys)
@@ -201,15 +180,15 @@ async def test_update_follows_to_the_end(last_status, exit_status, tmp_path):
 
     data = pack(bytes(50_000), {"version": [1, 1, 0]})
     Path("new.ucup").write_bytes(data)
-    csms = await _start("csms", "--port", "0", "--firmware-port", "0")
+    csms = await start("csms", "--port", "0", "--firmware-port", "0")
     try:
-        url = await _read_url(csms)
-        early = await _start("update", "CP001", "new.ucup")
+        url = await read_url(csms)
+        early = await start("update", "CP001", "new.ucup")
         _, said = await asyncio.wait_for(early.communicate(), 20)
         assert early.returncode == 1 and b"CP001 is not connected" in said
         charger = asyncio.create_task(_act_as_charger(url, KeyFolder(paths.KEYS), last_status))
         await asyncio.sleep(0.5)
-        update = await _start("update", "CP001", "new.ucup")
+        update = await start("update", "CP001", "new.ucup")
         shown, said = await asyncio.wait_for(update.communicate(), 20)
         assert update.returncode == exit_status, said
         for status in ("Downloading", "Downloaded", "Installing", last_status):
@@ -226,10 +205,10 @@ async def test_update_follows_to_the_end(last_status, exit_status, tmp_path):
 
 @pytest.mark.asyncio
 async def test_a_second_central_system_says_only_why_it_can_t(tmp_path):
-    csms = await _start("csms", "--port", "0", "--firmware-port", "0")
+    csms = await start("csms", "--port", "0", "--firmware-port", "0")
     try:
-        port = (await _read_url(csms)).split(":")[2].split("/")[0]
-        second = await _start("csms", "--port", port, "--firmware-port", "0")
+        port = (await read_url(csms)).split(":")[2].split("/")[0]
+        second = await start("csms", "--port", port, "--firmware-port", "0")
         _, said = await asyncio.wait_for(second.communicate(), 20)
         assert second.returncode == 1
         assert said.decode().startswith("error: can't listen")
@@ -246,54 +225,3 @@ def test_a_speed_that_is_not_known_is_not_shown():
         progress.update(task, completed=100)
     assert "Installed" in shown.getvalue()
     assert "?" not in shown.getvalue().replace("[?25", "")
-
-
-@pytest.mark.asyncio
-async def test_a_simulated_charger_is_updated_by_the_commands(tmp_path):
-    csms = await _start("csms", "--no-tls", "--port", "0", "--firmware-port", "0", "--rate", "0")
-    sim = None
-    try:
-        url = (await _read_url(csms)).replace("/CP001", "")
-        await (await _start("build", "--version", "1.1.0", "--out", "new.ucup")).communicate()
-        sim = await _start("sim", "--url", url, "--confirm-after", "1")
-        while b"BootNotification Accepted" not in await _read_line(sim.stdout):
-            pass
-        update = await _start("update", "CP001", "new.ucup")
-        shown, said = await asyncio.wait_for(update.communicate(), 60)
-        assert update.returncode == 0, said
-        assert "CP001 runs 1.1.0" in shown.decode()
-        sim.send_signal(signal.SIGINT)
-        await asyncio.wait_for(sim.communicate(), 10)
-        # the flash is kept: what was installed runs again
-        sim = await _start("sim", "--url", url)
-        while b"app: 1.1.0" not in await _read_line(sim.stdout):
-            pass
-        await _get_logs(csms, sim)
-    finally:
-        for process in (csms, sim):
-            if process:
-                process.send_signal(signal.SIGTERM)
-                await asyncio.wait_for(process.communicate(), 10)
-
-
-async def _get_logs(csms, sim):
-    while b"BootNotification Accepted" not in await _read_line(sim.stdout):
-        pass
-    line = b""
-    while b"they upload logs to" not in line:
-        line = await _read_line(csms.stderr)
-    request = json.dumps({"location": line.decode().split()[-1]})
-    call = await _start("call", "CP001", "GetDiagnostics", request)
-    shown, said = await asyncio.wait_for(call.communicate(), 20)
-    assert call.returncode == 0, said
-    while b"saved" not in await _read_line(csms.stderr):
-        pass
-    text = (paths.UPLOADS / json.loads(shown)["fileName"]).read_text()
-    assert "update: 1.1.0 is staged" in text
-    assert "app: 1.1.0 is confirmed" in text
-
-
-async def _read_line(stream):
-    line = await asyncio.wait_for(stream.readline(), 20)
-    assert line, "the process ended"
-    return line

@@ -177,12 +177,14 @@ class Certificates(Scenario):
         good = self.root(1)
         spoilt = good[:-1] + bytes((good[-1] ^ 1,))
         expired = (maker.tlv(0x17, b"200101000000Z"), maker.tlv(0x17, b"210101000000Z"))
+        later = (maker.tlv(0x17, b"270101000000Z"), maker.tlv(0x17, b"280101000000Z"))
         for what, der in (
             ("no certificate", b"abc"),
             ("wrong signature", spoilt),
             ("cut", good[:-1]),
             ("tail", good + b"\x00"),
             ("expired", self.root(1, validity=expired)),
+            ("not yet valid", self.root(1, validity=later)),
             ("no CA", maker.certificate(maker.EcKey(5), extensions=())),
         ):
             for kind in (CENTRAL, MANUFACTURER):

@@ -3,7 +3,9 @@
 import json
 import unittest
 
+from charge_bench import START_S
 from firmware.ocpp16 import security_events as module
+from firmware.ocpp16.clock import format_iso
 from scenario import Scenario
 
 ACTION = "SecurityEventNotification"
@@ -89,6 +91,25 @@ class SecurityEvents(Scenario):
         times = [payload["timestamp"] for payload in self.central.payloads(ACTION)]
         self.assertEqual(times, ["2026-01-01T00:00:51Z"] * 2, "before this run, no later")
 
+    def test_the_time_of_a_run_that_has_learned_it_later(self):
+        """It is kept once the event has to wait; then a later run knows it."""
+        self.central.answers[ACTION] = None
+        self.bench.power_up()
+        self.note("ResetOrReboot")
+        self.bench.run(5)
+        self.bench.connect()
+        self.bench.run(5)
+        self.bench.disconnect()
+        self.bench.power_up()
+        self.note("StartupOfTheDevice")
+        self.bench.run(60)
+        self.central.answers[ACTION] = {}
+        self.central.forget()
+        self.bench.connect()
+        self.bench.run(2)
+        times = [payload["timestamp"] for payload in self.central.payloads(ACTION)]
+        self.assertEqual(times, ["2026-01-01T00:00:01Z", "2026-01-01T00:00:11Z"])
+
     def test_no_answer_is_asked_for_again(self):
         self.central.answers[ACTION] = None
         self.note("TamperDetectionActivated")
@@ -138,6 +159,19 @@ class SecurityEvents(Scenario):
         self.bench.run(5)
         infos = [payload["techInfo"] for payload in self.central.payloads(ACTION)]
         self.assertEqual(infos, [str(number) for number in range(6, 30)])
+
+    def test_the_clock_is_set_anew(self):
+        """Not for the first time, and not by what the way here takes."""
+        for skew_s, told in ((0, []), (1, []), (3600, ["+3600 s"]), (0, ["-3600 s"])):
+            self.central.forget()
+            self.central.answers["Heartbeat"] = lambda payload, skew_s=skew_s: {
+                "currentTime": format_iso(START_S + skew_s + self.bench.elapsed_ms // 1000)
+            }
+            self.call("TriggerMessage", requestedMessage="Heartbeat")
+            self.bench.run(2)
+            events = self.central.payloads(ACTION)
+            self.assertEqual([event["techInfo"] for event in events], told, skew_s)
+            self.assertEqual(self.told(), ["SettingSystemTime"] * len(told))
 
     def test_texts_are_cut_and_cleaned(self):
         self.note("InvalidMessages", "a\nb\u20ac" + "x" * 300)

@@ -126,6 +126,7 @@ class TestSignedUpdate(unittest.TestCase):
         self.bench.job.signature_refused("of another file")
         self.bench.run(2)
         self.assertEqual(self.statuses(), ["Downloading", "Downloaded", "InvalidSignature"])
+        self.assertEqual(self.bench.central.actions()[-1], "SecurityEventNotification")
         events = self.bench.central.payloads("SecurityEventNotification")
         self.assertEqual([event["type"] for event in events], ["InvalidFirmwareSignature"])
         self.assertEqual(events[0]["techInfo"], "of another file")
@@ -157,7 +158,17 @@ class TestSignedUpdate(unittest.TestCase):
     def test_trigger_after_Installed_is_Idle(self):
         self.to_installing()
         self.assertEqual(self.triggered(), {"status": "InstallRebooting", "requestId": 7})
+        self.bench.central.answers["SignedFirmwareStatusNotification"] = None
         self.reboot_with(CONFIRMED, "confirm")
+        self.assertEqual(self.statuses()[-1], "Installed")
+        trigger = {"requestedMessage": "FirmwareStatusNotification"}
+        self.bench.central.call("ExtendedTriggerMessage", trigger)
+        self.bench.central.answers["SignedFirmwareStatusNotification"] = {}
+        self.bench.central.forget()
+        self.bench.run(40)
+        payloads = self.bench.central.payloads("SignedFirmwareStatusNotification")
+        self.assertEqual(payloads[0], {"status": "Idle"}, "the answer to Installed is late")
+        self.bench.run(60)
         self.assertEqual(self.triggered(), {"status": "Idle"})
 
     def test_image_checksum_wrong(self):

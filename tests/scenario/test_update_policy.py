@@ -36,6 +36,21 @@ class TestUpdatePolicy(unittest.TestCase):
         self.bench.until(jobs.INSTALLING)
         self.assertGreaterEqual(self.bench.elapsed_ms, 60000)
 
+    def test_Unavailable_comes_before_Installing(self):
+        """However long the outlet takes to show it."""
+        self.change("MinimumStatusDuration", "0")
+        self.stage()
+        self.bench.central.forget()
+        connector = self.bench.evse.connectors[0]
+        show = connector._show
+        connector._show = lambda now_ms: None
+        self.bench.run(3)
+        self.assertEqual(self.bench.statuses(), ["Downloaded"])
+        connector._show = show
+        self.bench.run(1)
+        told = [p["status"] for _, _, p in self.bench.central.calls]
+        self.assertEqual(told, ["Downloaded", "Unavailable", "Installing"])
+
     def test_no_heap_for_the_policy_is_no_end(self):
         policy = "firmware.ocpp16.update_policy"
         before = sys.modules.pop(policy, None)

@@ -5,14 +5,24 @@ bad files, over a bad link, at last for a good one. One charger takes all of it 
 """
 
 import asyncio
-import base64
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
 from mpremote.romfs import VfsRomWriter
 
 from net_certificates import make_all, server_tls
-from signers import sign_der
+from signed_chip import (
+    CERTIFICATE,
+    EVENT,
+    FAILED,
+    INVALID,
+    NOT_VERIFIED,
+    SIGNATURE,
+    SIGNED,
+    TO_INSTALLING,
+    pem_of,
+    signed_request,
+    wait_outcome,
+)  # fmt: skip
 from ucharge.build import damage
 from ucharge.build.updatefile import pack, parse
 from ucharge.csms.errors import CallRejected
@@ -22,17 +32,6 @@ from ucharge.demo.bench import KEYS, Bench
 from ucharge.demo.flash import snapshot
 from ucharge.keys import certificates
 
-SIGNED, EVENT = "SignedFirmwareStatusNotification", "SecurityEventNotification"
-VERIFIED = ["Downloading", "Downloaded", "SignatureVerified"]
-TO_INSTALLING = [*VERIFIED, "Installing", "InstallRebooting"]
-FAILED = ["Downloading", "DownloadFailed"]
-NOT_VERIFIED = ["Downloading", "Downloaded", "InstallVerificationFailed"]
-INVALID = ["Downloading", "Downloaded", "InvalidSignature"]
-CERTIFICATE, SIGNATURE = "InvalidFirmwareSigningCertificate", "InvalidFirmwareSignature"
-OUTCOMES = (
-    "Installed", "InstallationFailed", "DownloadFailed", "InvalidSignature",
-    "InstallVerificationFailed",
-)  # fmt: skip
 # name -> (answer, statuses, security events)
 EXPECTED = {
     "no root": ("InvalidCertificate", [], [CERTIFICATE]),
@@ -93,12 +92,10 @@ class Play:
         config = {"confirm_after_s": 1, "allow_unsigned": False, "keys": keys}
         async with Bench(folder, config=config, has_root=False) as bench:
             self.bench = bench
-            self.key = bench.keys.key("signing")
-            self.pem = self.pem_of(bench.keys.certificate("signing"))
             await scenario.wait_ready(bench)
             good = self.build((1, 1, 0), floor=(1, 1, 0))
             found["no root"] = await self.ask(good)
-            root = self.pem_of(bench.keys.certificate("manufacturer"))
+            root = pem_of(bench.keys.certificate("manufacturer"))
             ask = {"certificateType": "ManufacturerRootCertificate", "certificate": root}
             since = len(bench.charger.messages)
             found["install"] = await bench.charger.call("InstallCertificate", ask)
@@ -121,9 +118,9 @@ class Play:
 
     async def bad(self, found, folder, good):
         bench, key = self.bench, certificates.make_key()
-        stranger = self.pem_of(certificates.make_root(key, "uCharge manufacturer root"))
+        stranger = pem_of(certificates.make_root(key, "uCharge manufacturer root"))
         found["a stranger's certificate"] = await self.ask(good, key=key, pem=stranger)
-        server = bench.keys.key("server"), self.pem_of(bench.keys.certificate("server"))
+        server = bench.keys.key("server"), pem_of(bench.keys.certificate("server"))
         found["a server's certificate"] = await self.ask(good, key=server[0], pem=server[1])
         found["signature of another file"] = await self.ask(good, signed=good[:-1])
         found["an unsigned file"] = await self.ask(damage.with_version(good, (1, 1, 0)))
@@ -149,28 +146,16 @@ class Play:
         writer.mkfile("../boot.py", b"print('owned')")
         return pack(bytes(writer.finalise()), parse(good).manifest, self.bench.signer)
 
-    @staticmethod
-    def pem_of(certificate):
-        return certificate.public_bytes(Encoding.PEM).decode()
-
     async def ask(self, data, fault=None, location=None, key=None, pem=None, signed=None):
         """Sign ``signed``, or else ``data``; ask for it; see it through."""
         bench, charger = self.bench, self.bench.charger
         since, resets = len(charger.messages), len(bench.chip.resets)
         before, requests = self.running(), len(bench.files.requests)
         location = location or bench.files.publish("case.ucup", data, fault)
-        sign = sign_der(key or self.key, signed or data)
-        firmware = {
-            "location": location,
-            "retrieveDateTime": "2020-01-01T00:00:00Z",
-            "signingCertificate": pem or self.pem,
-            "signature": base64.b64encode(sign).decode(),
-        }
-        payload = {"requestId": since, "retries": 0, "firmware": firmware}
+        payload = signed_request(bench, since, location, signed or data, key, pem)
         answer = (await charger.call("SignedUpdateFirmware", payload))["status"]
         if answer == "Accepted":
-            is_over = lambda p: p["status"] in OUTCOMES and p["requestId"] == since  # noqa: E731
-            await charger.wait_for(SIGNED, is_over, 60, since)
+            await wait_outcome(bench, since, since)
         else:
             await charger.wait_for(EVENT, lambda p: p["type"] == CERTIFICATE, 10, since)
         await asyncio.sleep(0.3)
@@ -221,10 +206,11 @@ def test_tc_080_in_order(found):
     actions = [action for action, _ in good.calls]
     boot, end = actions.index("BootNotification"), len(actions) - 1 - actions[::-1].index(SIGNED)
     assert good.calls[end][1]["status"] == "Installed"
-    between = good.calls[boot:end]
-    told = {p["connectorId"]: p["status"] for a, p in between if a == "StatusNotification"}
-    assert told == {0: "Available", 1: "Available"}
-    assert "FirmwareUpdated" in [p["type"] for a, p in between if a == EVENT]
+    after = [
+        p.get("type") or (p["connectorId"], p["status"]) for _, p in good.calls[boot + 1 : end]
+    ]
+    told = after[after.index("FirmwareUpdated") + 1 :]
+    assert told == [(0, "Available"), (1, "Available")]
     before = [p["status"] for a, p in good.calls[:boot] if a == SIGNED]
     assert before == TO_INSTALLING
 

@@ -6,14 +6,23 @@ import urllib.parse
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ucharge import paths
 from ucharge.build import image
 from ucharge.build.device import device_files, make_config
 from ucharge.errors import UserError
+from ucharge.keys import KeyFolder
 from ucharge.sim.provision import PARTITION
 
 # Lives as long as the flash; --firmware and --fresh start anew.
 _KEPT = ("/slots/", "/state/", PARTITION)
+# What was installed over the air.
+_CERTIFICATES = "/certs/"
 _PAUSE_S = 10
+# With a manufacturer's root only SignedUpdateFirmware would do; the files are signed anyway.
+_KEYS = {
+    "RestartDelayMax": "0",  # no grid to be gentle with
+    "AllowPlainUpdateFirmware": "true",
+}
 
 
 def settings_of(url, ca, identity, key, confirm_after_s):
@@ -40,8 +49,17 @@ def settings_of(url, ca, identity, key, confirm_after_s):
     }
 
 
+def read_root(path=None):
+    """The ManufacturerRootCertificate in ``path`` as DER; by default that of the keys in this
+    folder, None where there are none. Raises UserError."""
+    if path:
+        return read_ca(path)
+    keys = KeyFolder(paths.KEYS)
+    return keys.manufacturer_der if keys.exists else None
+
+
 def read_ca(path):
-    """The certificate in ``path``, PEM or DER, as DER. Raises UserError."""
+    """The CA in ``path``, PEM or DER, as DER. Raises UserError."""
     try:
         data = path.read_bytes()
         is_pem = data.lstrip().startswith(b"-----BEGIN")
@@ -65,16 +83,20 @@ def make_files(chip, board, settings, firmware=None, is_fresh=False):
         settings["identity"],
         settings["url"],
         board,
-        keys={"RestartDelayMax": "0"},  # no grid to be gentle with
+        keys=_KEYS,
         authorization_key=settings["authorization_key"],
         confirm_after_s=settings["confirm_after_s"],
         allow_http=settings["url"].startswith("ws:"),
-        allow_unsigned=True,
+        allow_unsigned=settings["allow_unsigned"],
     )
     made = device_files(board, config, settings["ca_der"], _first_image(board, firmware))
+    if settings["root_der"]:
+        made[_CERTIFICATES + "root.der"] = settings["root_der"]
     kept = {path: data for path, data in files.items() if path.startswith(_KEPT)}
     if kept:
         made = {path: data for path, data in made.items() if not path.startswith(_KEPT)}
+        installed = {path: data for path, data in files.items() if path.startswith(_CERTIFICATES)}
+        made = {**installed, **made}
     return {**made, **kept}
 
 

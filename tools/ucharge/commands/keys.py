@@ -31,7 +31,7 @@ def command(folder, hosts, force):
       ucharge keys --out /safe/place/keys
 
     The charger gets ca.der. Keep the *.key.pem to yourself: whoever has signing.key.pem can
-    sign firmware as you do. (Chargers do not check signatures yet.)
+    sign firmware as you do, for every charger that has manufacturer.der.
     """
     keys = create(folder, hosts, force)
     table = Table("file", "for", title=f"keys in {folder}", title_justify="left")
@@ -40,4 +40,6 @@ def command(folder, hosts, force):
     console.out.print(table)
     names = ", ".join(dict.fromkeys([*LOOPBACK, *hosts]))
     console.out.print(f"server certificate for: {names}")
-    console.out.print(f"give to the charger:    {keys.folder / 'ca.der'}")
+    console.out.print(
+        f"give to the charger:    {keys.folder / 'ca.der'}, {keys.folder / 'manufacturer.der'}"
+    )

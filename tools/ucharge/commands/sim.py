@@ -14,6 +14,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.option("--url", required=True, help="Central system, less /IDENTITY: wss://host:port/path")
 @click.option("--ca", type=_FILE, help="CA the charger trusts, DER or PEM. Needed for wss.")
+@click.option(
+    "--root",
+    type=_FILE,
+    help=f"ManufacturerRootCertificate, DER or PEM. Default: {paths.KEYS}/manufacturer.der",
+)
+@click.option(
+    "--allow-unsigned", is_flag=True, help="DANGEROUS: install update files nobody has signed."
+)
 @click.option("--identity", default="CP001", show_default=True, help="Charge point identity.")
 @click.option("--board", "board_name", default="sim_rp2", show_default=True)
 @click.option("--firmware", type=_FILE, help="Update file it starts with. Default: this clone's.")
@@ -43,6 +51,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 def command(
     url,
     ca,
+    root,
+    allow_unsigned,
     identity,
     board_name,
     firmware,
@@ -62,10 +72,15 @@ def command(
       ucharge sim --url wss://localhost:9000/ocpp --ca ca.pem --firmware old.ucup --fresh
 
     It keeps its flash over runs, updates included. Ctrl-C cuts its power.
+
+    It installs what a signer under its ManufacturerRootCertificate has signed: `ucharge build`
+    signs with the keys of the same folder.
     """
-    from ucharge.sim_charger import settings_of
+    from ucharge.sim_charger import read_root, settings_of
 
     settings = settings_of(url, ca, identity, key, confirm_after)
+    settings["root_der"] = read_root(root)
+    settings["allow_unsigned"] = allow_unsigned
     folder = folder or paths.WORK / "sim" / identity
     asyncio.run(
         _run(settings, board_name, firmware, folder, fresh, charge_s if auto_charge else None)
@@ -80,6 +95,7 @@ async def _run(settings, board_name, firmware, folder, fresh, charge_s):
     board = load_board(board_name)
     chip = Chip(folder, board, on_console=_show)
     chip.provision(make_files(chip, board, settings, firmware, fresh))
+    _warn(settings)
     console.err.print(
         f"{settings['identity']} on {board['name']}, flash in {folder}; Ctrl-C cuts its power"
     )
@@ -92,6 +108,18 @@ async def _run(settings, board_name, firmware, folder, fresh, charge_s):
                 await visit(chip, charge_s, lambda text: _show(f"vehicle: {text}"))
         finally:
             resets.cancel()
+
+
+def _warn(settings):
+    if settings["allow_unsigned"]:
+        text = "ALLOW-UNSIGNED: this charger installs whatever it is sent, by whomever"
+        console.err.print(f"[bold red]{text}[/]", soft_wrap=True)
+    elif not settings["root_der"]:
+        console.err.print(
+            "[bold yellow]warning:[/] no ManufacturerRootCertificate: this charger can't be "
+            "updated. Make one with: ucharge keys, or give --root",
+            soft_wrap=True,
+        )
 
 
 def _show(line):
