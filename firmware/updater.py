@@ -1,4 +1,5 @@
-"""The update job's hands: all of them that stay loaded. What they do is in ``update_work``.
+"""The update job's hands: all of them that stay loaded. What they do is in ``update_attempt`` and
+``update_work``.
 
 May import: all of the image; what only an update needs is imported late and dropped.
 """
@@ -14,6 +15,8 @@ _POLL_MS = const(100)
 _RARE = const(
     (
         "firmware.download",
+        "firmware.image_check",
+        "firmware.update_attempt",
         "firmware.update_source",
         "firmware.update_trust",
         "firmware.update_work",
@@ -33,6 +36,10 @@ class Updater:
     gives an ``update_trust.Trust``, ``network_up()`` says whether trying makes sense; ``link``:
     the `Link`, whose heap a download may need, or None.
     """
+
+    # Free bytes that a signature is to be checked with beside a connection: lib/pki takes 25 KB
+    # on the 64-bit unix port, and the other tasks allocate meanwhile.
+    judge_bytes = 45056
 
     def __init__(
         self, update, files, slots, record, device, get, now_s, reset, log,
@@ -63,16 +70,22 @@ class Updater:
     async def step(self):
         """What the job's phase asks for now, to its end."""
         job = self.update.job
-        if self.update.check or (job is not None and job.phase in ("downloading", "installing")):
+        phase = None if job is None else job.phase
+        is_up = self.network_up is None or self.network_up()
+        if self.update.check or phase == "installing" or (phase == "downloading" and is_up):
             try:
-                from firmware import update_work
-
                 if self.update.check:
-                    await update_work.check(self)
-                elif job.phase == "installing":
-                    await update_work.install(self, job)
-                elif self.network_up is None or self.network_up():
-                    await update_work.attempt(self, job)
+                    from firmware.update_work import check
+
+                    await check(self)
+                elif phase == "installing":
+                    from firmware.update_work import install
+
+                    await install(self, job)
+                else:
+                    from firmware.update_attempt import attempt
+
+                    await attempt(self, job)
             except NO_MEMORY as error:  # not even its code fits
                 self.log("update: %r" % error)
                 if job and job.phase == "downloading":

@@ -67,7 +67,7 @@ class PartitionSlot(Slot):
     def verifies(self):
         """As ``Slot``; of the running slot the boot loader has verified the interpreter."""
         if self._verified is None:
-            tail = self._tail()
+            tail = self._tail(self.header())
             if tail is None:
                 self._verified = False
             elif self._runs():
@@ -99,9 +99,9 @@ class PartitionSlot(Slot):
             return
         yield hasher.digest() == digest
 
-    def _tail(self):
+    @staticmethod
+    def _tail(header):
         """(offset, size, SHA-256) of the ROMFS image, or None: no sound header."""
-        header = self.header()
         if header is None:
             return None
         try:
@@ -114,9 +114,9 @@ class PartitionSlot(Slot):
             return None
         return (offset, size, digest) if offset + size <= header.payload_size else None
 
-    def open_image(self):
+    def open_image(self, header=None):
         """As ``FileSlot.open_image``."""
-        tail = self._tail()
+        tail = self._tail(header or self.header())
         if tail is None:
             raise OSError(errno.ENOENT)
         return PartitionFile(self._partition, tail[0], tail[1]), tail[1]

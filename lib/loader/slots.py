@@ -261,9 +261,13 @@ class FileSlot(Slot):
             file, self._file = self._file, None
             file.close()
 
-    def open_image(self):
-        """(the ROMFS image as a binary file for reading, its size). Raises OSError."""
-        return self._files.open(self._path + ".rom", "rb"), self.header().payload_size
+    def open_image(self, header=None):
+        """(the ROMFS image as a binary file for reading, its size). Raises OSError.
+
+        ``header``: of an image that is written but not published; None: the published one.
+        """
+        header = header or self.header()
+        return self._files.open(self._path + ".rom", "rb"), header.payload_size
 
 
 def settle(steps) -> bool:

@@ -24,7 +24,7 @@ BOUND = 24 * 1024
 CERTIFICATE_BOUND = 25 * 1024
 GRAIN = 256
 TRIES = 5
-MODULES = ("pki", "ws/frames.py", "ws/__init__.py", "ticks.py")
+MODULES = ("pki", "ws/frames.py", "ws/masking.py", "ws/__init__.py", "ticks.py")
 
 
 def jobs():
