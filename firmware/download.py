@@ -16,7 +16,7 @@ from firmware.ocpp16.update_job_file import HEAD
 from firmware.ocpp16.update_statuses import OWN
 from httpc import OPENING
 from httpc.errors import HttpError, StatusError
-from loader.header import MAX_HEADER_SIZE, HeaderError
+from loader.header import MAX_HEADER_SIZE, SECTOR_SIZE, HeaderError
 from loader.modules import forget
 from loader.slots import SlotFull, SlotInUse
 from micropython import const
@@ -28,11 +28,15 @@ from transport import TlsError, TransportError
 __all__ = ("REFUSALS", "Download", "HttpError", "TlsError", "TransportError")
 # What another try would not mend: the content, the room, the storage.
 REFUSALS = (Refused, SlotFull, SlotInUse, HeaderError, OSError)
+# Free bytes that a signature is to be checked with beside a connection: lib/pki takes 25 KB on the
+# 64-bit unix port, and the other tasks allocate meanwhile. The edge's judge_bytes goes before it.
+_JUDGE_BYTES = const(45056)
 _MOST_HEADS = const(3)
 
 
 class Download:
-    """One try for ``job`` (an UpdateJob). ``edge``: the `Updater`; ``is_signed``: so is the request.
+    """One try for ``job`` (an UpdateJob); ``is_signed``: it has a signature over the whole file.
+    ``edge``: the `Updater`.
 
     Its buffer is allocated before anything is erased.
     """
@@ -43,6 +47,7 @@ class Download:
         self._slot = slot
         self._is_signed = is_signed
         self._generation = job.generation
+        self._buffer = bytearray(SECTOR_SIZE)
         self._installer = None
         self._response = None
         self._judged = None  # digest of the head whose signature is good
@@ -122,6 +127,7 @@ class Download:
             forget("firmware.update_trust")
 
     async def _judge_head(self):
+        forget("ota.manifest")
         header = self._installer.header
         await self._judge("header", header)
         self._judged = _digest(header)
@@ -133,7 +139,7 @@ class Download:
             major, minor, patch = edge.update.version
             floor = max(floor, (major, minor, patch + 1))
         device = edge.device(slot.capacity(), floor)
-        self._installer = Installer(slot, device, total, self._is_signed)
+        self._installer = Installer(slot, device, self._buffer, total, self._is_signed)
         return self._installer
 
     async def _go_on(self):
@@ -177,7 +183,7 @@ class Download:
             installer.advance(count)
             if installer.is_asking:
                 if self._judged != _digest(installer.header):
-                    if _free_bytes() < self._edge.judge_bytes:
+                    if _free_bytes() < getattr(self._edge, "judge_bytes", _JUDGE_BYTES):
                         return False
                     await self._judge_head()
                     if self.is_cancelled:

@@ -4,6 +4,7 @@ May import: all of the image.
 """
 
 from firmware.ocpp16.update_statuses import SIGNED
+from loader.modules import forget
 from loader.record import other
 from micropython import const
 from ocppj import NO_MEMORY
@@ -11,12 +12,20 @@ from ticks import sleep_ms, ticks_diff, ticks_ms
 
 _POLL_MS = const(100)
 _REPORT_WAIT_MS = const(10000)  # how long a report may stay unanswered before what cuts the link
+_RARE = ("firmware.download", "firmware.image_check", "ota.installer", "ota.manifest")
 # In the words of what failed, where there was no heap for one TLS session more.
 _NO_HEAP = ("TLS can't start", "ALLOC", "ENOMEM", "MEMORY")
 
 
 async def attempt(edge, job):
     """One try at the download, its outcome told to the job."""
+    try:
+        await _attempt(edge, job)
+    finally:
+        forget(*_RARE)
+
+
+async def _attempt(edge, job):
     if await _try(edge, job) or edge.link is None:
         return
     # One TLS session too many: without the one to the central system there is heap for it.
@@ -37,9 +46,10 @@ async def _try(edge, job, is_alone=False):
     try:
         from firmware.download import REFUSALS, Download, HttpError, TransportError
     except NO_MEMORY as error:
-        if not may_free:
-            job.transport_failed(_text(error), edge.now_s())
-        return not may_free
+        if may_free:
+            return _short(edge, _text(error))
+        job.transport_failed(_text(error), edge.now_s())
+        return True
     tell = argument = None
     try:
         slot = edge.slots[other(edge.record().home)]
@@ -48,7 +58,7 @@ async def _try(edge, job, is_alone=False):
     except (HttpError, TransportError) + NO_MEMORY as error:
         text = _text(error)
         if may_free and is_heap(error, text):
-            return False
+            return _short(edge, text)
         if edge.network_up is None or edge.network_up():
             tell, argument = _transport_failed(edge, job), text
         else:
@@ -62,6 +72,11 @@ async def _try(edge, job, is_alone=False):
     if tell and edge.update.job is job and job.generation == generation:
         tell(argument)
     return True
+
+
+def _short(edge, reason):
+    edge.log("update: no heap beside the link: " + reason)
+    return False
 
 
 def _transport_failed(edge, job):

@@ -59,7 +59,7 @@ async def header(edge, header):
 async def file(edge, digest, credentials):
     """Return if the request's signature is over the very file of ``digest``.
 
-    ``credentials``: (signature, certificate) of the request, or None. Raises Refused with an event.
+    ``credentials``: (signature, certificate) of the request, or None. Raises Refused, an event.
     """
     if credentials is None:
         raise Refused("the request's signature is lost", SIGNATURE)

@@ -28,7 +28,7 @@ async def check(edge):
             finally:
                 edge.link.release()
     finally:
-        forget("firmware.ocpp16.update_check", "firmware.update_index")
+        forget("firmware.ocpp16.update_check", "firmware.update_index", "httpc.client")
 
 
 async def install(edge, job):
@@ -54,7 +54,10 @@ async def judge(edge, offer):
     from firmware.update_trust import check_offer
 
     update = edge.update
-    der, reason = await check_offer(edge, offer["certificate"])
+    try:
+        der, reason = await check_offer(edge, offer["certificate"])
+    finally:
+        forget("firmware.update_trust")
     if der is None:
         edge.log("update: signed request refused: " + reason)
         offer["event"]("InvalidFirmwareSigningCertificate", reason[:255])

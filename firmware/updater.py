@@ -4,27 +4,13 @@
 May import: all of the image; what only an update needs is imported late and dropped.
 """
 
-from httpc import OPENING
 from loader.modules import forget
 from micropython import const
 from ocppj import NO_MEMORY
 from ticks import sleep_ms
 
 _POLL_MS = const(100)
-# What only an update needs.
-_RARE = const(
-    (
-        "firmware.download",
-        "firmware.image_check",
-        "firmware.update_attempt",
-        "firmware.update_source",
-        "firmware.update_trust",
-        "firmware.update_work",
-        "httpc.client",
-        "ota.installer",
-        "ota.manifest",
-    )
-)
+_CODE = const(("firmware.update_attempt", "firmware.update_source", "firmware.update_work"))
 
 
 class Updater:
@@ -36,10 +22,6 @@ class Updater:
     gives an ``update_trust.Trust``, ``network_up()`` says whether trying makes sense; ``link``:
     the `Link`, whose heap a download may need, or None.
     """
-
-    # Free bytes that a signature is to be checked with beside a connection: lib/pki takes 25 KB
-    # on the 64-bit unix port, and the other tasks allocate meanwhile.
-    judge_bytes = 45056
 
     def __init__(
         self, update, files, slots, record, device, get, now_s, reset, log,
@@ -92,7 +74,7 @@ class Updater:
                     job.transport_failed("out of memory", self.now_s())
             finally:
                 if not self._is_judging:
-                    forget(*_RARE, *OPENING)
+                    forget(*_CODE)
 
     async def judge(self):
         """Answer the request of a signed update that waits, beside what `run` is doing."""
@@ -110,5 +92,5 @@ class Updater:
         finally:
             self.update.offer = None
             self._is_judging = False
-            forget("firmware.update_source", "firmware.update_trust", "firmware.update_work")
+            forget(*_CODE)
         offer["reply"]({"status": status})

@@ -76,16 +76,16 @@ class PartitionSlot(Slot):
                 self._verified = self.matches(self.header())
         return bool(self._verified)
 
-    def compare(self, header):
+    def compare(self, header, buffer=None):
         """As ``matches`` in steps: yields None a sector, at last True or False."""
-        return self._compare(0, header.payload_size, header.digest)
+        return self._compare(0, header.payload_size, header.digest, buffer)
 
-    def _compare(self, start, size, digest):
+    def _compare(self, start, size, digest, buffer=None):
         if start + size > self.capacity():
             yield False
             return
         file = PartitionFile(self._partition, start, size)
-        view = memoryview(bytearray(SECTOR_SIZE))
+        view = memoryview(buffer or bytearray(SECTOR_SIZE))
         hasher = hashlib.sha256()
         try:
             while True:
@@ -136,16 +136,16 @@ class PartitionSlot(Slot):
         self.close()
         self._written = 0
 
-    def resume(self, header, take=None):
+    def resume(self, header, take=None, buffer=None):
         """Begin behind the sectors that hold what ``header`` says; returns their number.
 
-        ``take(view)`` is given each. A last sector that is not whole is written again. Raises
-        SlotInUse, OSError.
+        ``take(view)`` is given each; ``buffer``: a sector of the caller's. A last sector that is
+        not whole is written again. Raises SlotInUse, OSError.
         """
         self.erase()
         if self.header() is not None:  # holds an image, not the beginning of one
             return 0
-        view = memoryview(bytearray(SECTOR_SIZE))
+        view = memoryview(buffer or bytearray(SECTOR_SIZE))
         count = 0
         while count < min(header.payload_size, self.capacity()) // SECTOR_SIZE:
             self._partition.readblocks(count, view, 0)

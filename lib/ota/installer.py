@@ -4,32 +4,31 @@ Push interface without I/O of its own: the caller reads bytes into ``space()`` a
 them with ``advance(count)``. Once the header has passed every check here, ``is_asking`` is True:
 the caller judges who signed it and calls ``begin`` (or ``resume``); nothing is erased before.
 ``check`` holds the stream and what was written against the header, ``publish`` makes it count.
-May import: ``loader.header``, ``loader.modules``, ``ota.errors``; late ``ota.manifest``.
+May import: ``loader.header``, ``ota.errors``; late ``ota.manifest``.
 """
 
 import binascii
 import hashlib
 
 from loader.header import PREFIX_SIZE, SECTOR_SIZE, Header, HeaderError, read_prefix
-from loader.modules import forget
 from ota.errors import Refused
 
 
 class Installer:
-    """One attempt to fill ``slot``.
+    """One attempt to fill ``slot``. ``buffer``: 4096 bytes, kept by the caller.
 
     ``header`` of the file and ``version`` of its image, once they have passed the checks against
     ``device`` (an ``ota.manifest.Device``). ``total``: bytes of the whole file, where the transfer
     tells. ``hash_file``: the file's own SHA-256 is wanted.
     """
 
-    def __init__(self, slot, device, total=None, hash_file=False):
+    def __init__(self, slot, device, buffer, total=None, hash_file=False):
         self.header = None
         self.version = (0, 0, 0)
         self.is_asking = False
         self._slot = slot
         self._device = device
-        self._buffer = None  # of a sector, from `begin` to `check`
+        self._buffer = memoryview(buffer)
         self._total = total
         self._head = memoryview(bytearray(PREFIX_SIZE))
         self._hasher = hashlib.sha256()
@@ -42,8 +41,6 @@ class Installer:
         """Where the next bytes belong: a view, empty when the file is complete."""
         if self.header is None:
             return self._head[self._filled :]
-        if self._buffer is None:
-            return b""
         return self._buffer[self._filled : min(SECTOR_SIZE, self._left)]
 
     def advance(self, count):
@@ -85,7 +82,6 @@ class Installer:
         self.version = manifest.version
         self.header = header
         self._device = self._head = None
-        forget("ota.manifest")
         self.is_asking = True
 
     def begin(self):
@@ -99,12 +95,11 @@ class Installer:
         Raises SlotInUse, OSError.
         """
         self._start()
-        self._sectors = self._slot.resume(self.header, self._hash)
+        self._sectors = self._slot.resume(self.header, self._hash, self._buffer)
         self._left = max(0, self._left - self._sectors * SECTOR_SIZE)
         return self._sectors
 
     def _start(self):
-        self._buffer = memoryview(bytearray(SECTOR_SIZE))  # before anything is erased
         if self._file_hasher:
             self._file_hasher.update(self.header.data)
         self.is_asking = False
@@ -142,11 +137,10 @@ class Installer:
             self.abandon()
             raise Refused("file ends early")
         self._slot.close()
-        self._buffer = None
         if self._hasher.digest() != self.header.digest:
             raise Refused("payload digest is wrong")
         matches = False
-        for matches in self._slot.compare(self.header):
+        for matches in self._slot.compare(self.header, self._buffer):
             yield
         if not matches:
             raise Refused("what was written does not read back")

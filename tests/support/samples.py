@@ -45,7 +45,9 @@ def romfs_head(size, name):
     for part in parts:
         out += part
         left = size - len(out) - 4
-        out += bytes((left >> 21 | 0x80, left >> 14 & 0x7F | 0x80, left >> 7 & 0x7F | 0x80, left & 0x7F))
+        out += bytes(
+            (left >> 21 | 0x80, left >> 14 & 0x7F | 0x80, left >> 7 & 0x7F | 0x80, left & 0x7F)
+        )
     return out
 
 

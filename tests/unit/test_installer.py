@@ -25,7 +25,7 @@ class TestInstaller(unittest.TestCase):
 
     def install(self, data, chunk=700, total=None, device=None):
         installer = Installer(
-            self.slot, device or samples.device(), total or len(data)
+            self.slot, device or samples.device(), bytearray(4096), total or len(data)
         )
         at = 0
         space = installer.space()

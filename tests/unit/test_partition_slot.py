@@ -89,7 +89,7 @@ class TestWriting(Device):
     def test_installed_from_an_update_file(self):
         device = samples.device(12 * 4096, kind="esp32", board="sim_esp32")
         slot = self.slots()["b"]
-        installer = Installer(slot, device)
+        installer = Installer(slot, device, bytearray(4096))
         data, at = NEXT[1] + NEXT[0], 0
         space = installer.space()
         while space:
