@@ -108,6 +108,8 @@ class Download:
             if self._keep_head(etag):
                 self._installer.begin()
                 offset = self._installer.offset
+            else:
+                self._installer = None  # the head comes once more, and is known then
 
     async def _disconnect(self):
         response, self._response = self._response, None

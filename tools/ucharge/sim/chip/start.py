@@ -151,7 +151,7 @@ def run(port, boot):
     if settings["tls_heap"]:
         import tls_heap
 
-        sys.modules["ssl"] = tls_heap.Module()  # pyright: ignore[reportArgumentType]
+        sys.modules["ssl"] = tls_heap.Module()
     file_system = family.file_system(flash, settings)
     settings = family = None
     for name in ("start", "blocking", "nor", "tls_heap", "watchdog", "wires"):
