@@ -54,10 +54,7 @@ async def judge(edge, offer):
     from firmware.update_trust import check_offer
 
     update = edge.update
-    try:
-        der, reason = await check_offer(edge, offer["certificate"])
-    finally:
-        forget("firmware.update_trust")
+    der, reason = await check_offer(edge, offer["certificate"])
     if der is None:
         edge.log("update: signed request refused: " + reason)
         offer["event"]("InvalidFirmwareSigningCertificate", reason[:255])

@@ -92,5 +92,5 @@ class Updater:
         finally:
             self.update.offer = None
             self._is_judging = False
-            forget(*_CODE)
+            forget("firmware.update_trust", *_CODE)
         offer["reply"]({"status": status})
