@@ -15,6 +15,7 @@ from ocppj import NO_MEMORY
 from ticks import ticks_add, ticks_diff, ticks_ms
 
 _WELD_RETRY_MS = const(10000)
+_MOST_SHORT = const(100)  # turns, some 10 s
 
 
 def main(context):
@@ -41,6 +42,7 @@ class App:
         self.context = context
         self.log = log
         self._is_due = False  # a reset
+        self._short = 0  # turns in a row that lacked memory
         self._work = None  # the task a command left behind last
         self._renewal = None  # of the credentials, while it is under way
         self._judge = None  # the task that judges the request of a signed update
@@ -88,7 +90,18 @@ class App:
             self.log.flush()
 
     def _turn(self, now_ms):
-        """Everything that time moves, ten times a second; True when a reset is due."""
+        """True when a reset is due; a turn that lacks memory is made up for by the next one."""
+        try:
+            self._move(now_ms)
+            self._short = 0
+        except NO_MEMORY:
+            self._short += 1
+            if self._short > _MOST_SHORT:
+                raise
+        return self._is_due
+
+    def _move(self, now_ms):
+        """Everything that time moves, ten times a second."""
         charge_point = self.charge_point
         charge_point.tick(now_ms)
         if self._outlet.failed:
@@ -111,7 +124,6 @@ class App:
             self.log("app: reset, %s" % charge_point.reset_requested)
             self._is_due = True
         self.log.tick(now_ms)
-        return self._is_due
 
     async def _judge_offer(self):
         try:

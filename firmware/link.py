@@ -69,6 +69,7 @@ class Link:
         self._is_held = True
         while self._is_busy:
             await sleep_ms(_PUMP_MS)
+        forget("ws.frames", "ws.protocol", "ws.websocket")
 
     def release(self):
         """Connect again."""

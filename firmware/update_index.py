@@ -10,7 +10,7 @@ import json
 from firmware.ocpp16.update_check import State, put_off
 from firmware.ocpp16.update_policy import is_allowed
 from firmware.ocpp16.update_statuses import OWN
-from firmware.update_work import is_heap
+from firmware.update_attempt import is_heap
 from httpc.errors import BadResponse, HttpError
 from httpc.url import parse
 from micropython import const

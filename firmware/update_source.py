@@ -31,6 +31,7 @@ def device(app, capacity, floor):
 async def get(app, url, offset=0, etag=None):
     """An ``httpc`` response to the request for an update file. Raises its errors."""
     from firmware.ocpp16.update_policy import is_allowed
+    from httpc import OPENING
     from httpc.client import get
     from httpc.errors import UrlError
 
@@ -38,7 +39,10 @@ async def get(app, url, offset=0, etag=None):
         if not is_allowed(app.charge_point.configuration, target.scheme, target.host):
             raise UrlError("UpdateLocations does not have " + target.host)
 
-    return await get(url, offset=offset, etag=etag, allow=allow, **app.trust())
+    try:
+        return await get(url, offset=offset, etag=etag, allow=allow, **app.trust())
+    finally:
+        forget(*OPENING)
 
 
 def update_trust(app):

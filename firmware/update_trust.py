@@ -3,24 +3,16 @@
 Loaded for that alone. Two signatures: every file brings a certificate and a signature over its
 own head, which names the payload's digest; a signed request brings its own pair, over the whole
 file. Trust begins at the installed ManufacturerRootCertificates.
-May import: ``pki``, ``ota``.
+May import: ``pki``, ``ota.errors``, ``loader.modules``.
 """
 
 import hashlib
 
 from micropython import const
-from ota.manifest import Refused
+from ota.errors import Refused
 
 CERTIFICATE = const("InvalidFirmwareSigningCertificate")
 SIGNATURE = const("InvalidFirmwareSignature")
-
-
-class BadSignature(Refused):
-    """``event``: the security event's type."""
-
-    def __init__(self, reason, event=SIGNATURE):
-        super().__init__(reason)
-        self.event = event
 
 
 class Trust:
@@ -33,71 +25,62 @@ class Trust:
         self.allow_pkcs1 = allow_pkcs1
 
 
-class Judge:
-    """Of one download. ``credentials``: (signature, certificate) of a signed request, None of
-    any other; ``wants_file``: whether `file` needs the whole file's digest."""
+async def header(edge, header):
+    """Return if somebody trusted has signed ``header``. Raises Refused with an event."""
+    trust = edge.trust()
+    data = memoryview(header.data)
+    certificate = bytes(data[header.certificate_at : header.signature_at])
+    sign = bytes(data[header.signature_at : header.size - 4])
+    if trust.allow_unsigned and not (certificate and sign and trust.roots):
+        edge.log("update: NOT CHECKED who made this file: allow_unsigned is set")
+        return
+    if not certificate or not sign:
+        raise Refused("the file is not signed", SIGNATURE)
+    digest = hashlib.sha256(data[: header.signature_at]).digest()
+    import pki
 
-    def __init__(self, edge, wants_file=False, credentials=None):
-        self.wants_file = wants_file
-        self._edge = edge
-        self._trust = edge.trust()
-        self._credentials = credentials
+    pki.begin()
+    try:
+        from pki.errors import InvalidCertificate, InvalidSignature
+        from pki.trust import check_signer
+        from pki.verify import ECDSA_RAW, RSA_PSS, signature
 
-    async def header(self, header):
-        """Return if somebody trusted has signed ``header``. Raises BadSignature."""
-        trust = self._trust
-        data = memoryview(header.data)
-        certificate = bytes(data[header.certificate_at : header.signature_at])
-        sign = bytes(data[header.signature_at : header.size - 4])
-        if trust.allow_unsigned and not (certificate and sign and trust.roots):
-            self._edge.log("update: NOT CHECKED who made this file: allow_unsigned is set")
-            return
-        if not certificate or not sign:
-            raise BadSignature("the file is not signed")
-        digest = hashlib.sha256(data[: header.signature_at]).digest()
-        import pki
-
-        pki.begin()
         try:
-            from pki.errors import InvalidCertificate, InvalidSignature
-            from pki.trust import check_signer
-            from pki.verify import ECDSA_RAW, RSA_PSS, signature
+            signer = await check_signer(certificate, trust.roots, edge.now_s())
+            await signature(signer.key(), digest, sign, ECDSA_RAW | RSA_PSS)
+        except InvalidCertificate as error:
+            raise Refused("the file's certificate: " + error.reason, CERTIFICATE)
+        except InvalidSignature as error:
+            raise Refused("the file's signature: " + error.reason, SIGNATURE)
+    finally:
+        pki.end()
 
-            try:
-                signer = await check_signer(certificate, trust.roots, self._edge.now_s())
-                await signature(signer.key(), digest, sign, ECDSA_RAW | RSA_PSS)
-            except InvalidCertificate as error:
-                raise BadSignature("the file's certificate: " + error.reason, CERTIFICATE)
-            except InvalidSignature as error:
-                raise BadSignature("the file's signature: " + error.reason)
-        finally:
-            pki.end()
 
-    async def file(self, installer):
-        """Return if the request's signature is over this very file. Raises BadSignature."""
-        if not self.wants_file:
-            return
-        if self._credentials is None:
-            raise BadSignature("the request's signature is lost")
-        sign, certificate = self._credentials
-        digest = installer.file_digest()
-        import pki
+async def file(edge, digest, credentials):
+    """Return if the request's signature is over the very file of ``digest``.
 
-        pki.begin()
+    ``credentials``: (signature, certificate) of the request, or None. Raises Refused, an event.
+    """
+    if credentials is None:
+        raise Refused("the request's signature is lost", SIGNATURE)
+    sign, certificate = credentials
+    import pki
+
+    pki.begin()
+    try:
+        from pki import verify
+        from pki.errors import InvalidCertificate, InvalidSignature
+        from pki.x509 import Certificate
+
+        schemes = verify.ECDSA_DER | verify.RSA_PSS | verify.RSA_PSS_ANY_SALT
+        if edge.trust().allow_pkcs1:
+            schemes |= verify.RSA_PKCS1
         try:
-            from pki import verify
-            from pki.errors import InvalidCertificate, InvalidSignature
-            from pki.x509 import Certificate
-
-            schemes = verify.ECDSA_DER | verify.RSA_PSS | verify.RSA_PSS_ANY_SALT
-            if self._trust.allow_pkcs1:
-                schemes |= verify.RSA_PKCS1
-            try:
-                await verify.signature(Certificate(certificate).key(), digest, sign, schemes)
-            except (InvalidCertificate, InvalidSignature) as error:
-                raise BadSignature("the request's signature: " + error.reason)
-        finally:
-            pki.end()
+            await verify.signature(Certificate(certificate).key(), digest, sign, schemes)
+        except (InvalidCertificate, InvalidSignature) as error:
+            raise Refused("the request's signature: " + error.reason, SIGNATURE)
+    finally:
+        pki.end()
 
 
 async def check_offer(edge, pem):

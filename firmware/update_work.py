@@ -1,90 +1,10 @@
-"""What an update makes the edge do: a try at the download, the installation, the judgement of
-a signed request. Loaded for each. May import: all of the image.
+"""What an update makes the edge do besides the download: the check for one, the installation, the
+judgement of a signed request. Loaded for each. May import: all of the image.
 """
 
 from firmware.ocpp16.update_policy import is_allowed
-from firmware.ocpp16.update_statuses import SIGNED
 from loader.modules import forget
-from loader.record import other
-from micropython import const
 from ocppj import NO_MEMORY
-from ticks import sleep_ms, ticks_diff, ticks_ms
-
-_POLL_MS = const(100)
-_REPORT_WAIT_MS = const(10000)  # how long a report may stay unanswered before what cuts the link
-# In the words of what failed, where there was no heap for one TLS session more.
-_NO_HEAP = ("TLS can't start", "ALLOC", "ENOMEM", "MEMORY")
-
-
-async def attempt(edge, job):
-    """One try at the download, its outcome told to the job."""
-    if await _try(edge, job) or edge.link is None:
-        return
-    # One TLS session too many: without the one to the central system there is heap for it.
-    edge.log("update: the link makes room for the download")
-    await _all_told(job)
-    await edge.link.hold()
-    try:
-        if job.phase == "downloading":
-            await _try(edge, job, True)
-    finally:
-        edge.link.release()
-
-
-async def _try(edge, job, is_alone=False):
-    """False where it failed for want of heap and may be tried ``is_alone``, without the link."""
-    generation = job.generation
-    may_free = edge.link is not None and not is_alone
-    try:
-        from firmware.download import REFUSALS, Download, HttpError, TransportError
-        from firmware.update_trust import BadSignature, Judge
-    except NO_MEMORY as error:
-        if not may_free:
-            job.transport_failed(_text(error), edge.now_s())
-        return not may_free
-    tell = argument = None
-    try:
-        signed = job.kind == SIGNED
-        judge = Judge(edge, signed, job.credentials() if signed else None)
-        slot = edge.slots[other(edge.record().home)]
-        argument = await Download(edge, job, slot, judge).run()
-        tell = job.staged if argument else None
-    except (HttpError, TransportError) + NO_MEMORY as error:
-        text = _text(error)
-        if may_free and is_heap(error, text):
-            return False
-        if edge.network_up is None or edge.network_up():
-            tell, argument = _transport_failed(edge, job), text
-        else:
-            tell, argument = job.pause, "the network"
-    except BadSignature as error:
-        reason, event = str(error), error.event
-        tell, argument = lambda text: job.signature_refused(text, event), reason
-    except REFUSALS as error:
-        tell, argument = job.content_refused, _text(error)
-    if tell and edge.update.job is job and job.generation == generation:
-        tell(argument)
-    return True
-
-
-def _transport_failed(edge, job):
-    return lambda text: job.transport_failed(text, edge.now_s())
-
-
-def is_heap(error, text):
-    """Whether ``error``, of that ``text``, is want of heap."""
-    if isinstance(error, NO_MEMORY):
-        return True
-    for mark in _NO_HEAP:
-        if mark in text:
-            return True
-    return False
-
-
-async def _all_told(job):
-    since_ms = ticks_ms()
-    while job.reports and ticks_diff(ticks_ms(), since_ms) < _REPORT_WAIT_MS:
-        await sleep_ms(_POLL_MS)
 
 
 async def check(edge):
@@ -108,12 +28,14 @@ async def check(edge):
             finally:
                 edge.link.release()
     finally:
-        forget("firmware.ocpp16.update_check", "firmware.update_index")
+        forget("firmware.ocpp16.update_check", "firmware.update_index", "httpc.client")
 
 
 async def install(edge, job):
     """Wait until "Installing" is answered, then record the trial and reset."""
-    await _all_told(job)
+    from firmware.update_attempt import all_told
+
+    await all_told(job)
     from loader import verdict
     from loader.record import RecordError
 

@@ -1,27 +1,16 @@
-"""The update job's hands: all of them that stay loaded. What they do is in ``update_work``.
+"""The update job's hands: all of them that stay loaded. What they do is in ``update_attempt`` and
+``update_work``.
 
 May import: all of the image; what only an update needs is imported late and dropped.
 """
 
-from httpc import OPENING
 from loader.modules import forget
 from micropython import const
 from ocppj import NO_MEMORY
 from ticks import sleep_ms
 
 _POLL_MS = const(100)
-# What only an update needs.
-_RARE = const(
-    (
-        "firmware.download",
-        "firmware.update_source",
-        "firmware.update_trust",
-        "firmware.update_work",
-        "httpc.client",
-        "ota.installer",
-        "ota.manifest",
-    )
-)
+_CODE = const(("firmware.update_attempt", "firmware.update_source", "firmware.update_work"))
 
 
 class Updater:
@@ -63,23 +52,29 @@ class Updater:
     async def step(self):
         """What the job's phase asks for now, to its end."""
         job = self.update.job
-        if self.update.check or (job is not None and job.phase in ("downloading", "installing")):
+        phase = None if job is None else job.phase
+        is_up = self.network_up is None or self.network_up()
+        if self.update.check or phase == "installing" or (phase == "downloading" and is_up):
             try:
-                from firmware import update_work
-
                 if self.update.check:
-                    await update_work.check(self)
-                elif job.phase == "installing":
-                    await update_work.install(self, job)
-                elif self.network_up is None or self.network_up():
-                    await update_work.attempt(self, job)
+                    from firmware.update_work import check
+
+                    await check(self)
+                elif phase == "installing":
+                    from firmware.update_work import install
+
+                    await install(self, job)
+                else:
+                    from firmware.update_attempt import attempt
+
+                    await attempt(self, job)
             except NO_MEMORY as error:  # not even its code fits
                 self.log("update: %r" % error)
                 if job and job.phase == "downloading":
                     job.transport_failed("out of memory", self.now_s())
             finally:
                 if not self._is_judging:
-                    forget(*_RARE, *OPENING)
+                    forget(*_CODE)
 
     async def judge(self):
         """Answer the request of a signed update that waits, beside what `run` is doing."""
@@ -97,5 +92,5 @@ class Updater:
         finally:
             self.update.offer = None
             self._is_judging = False
-            forget("firmware.update_source", "firmware.update_trust", "firmware.update_work")
+            forget("firmware.update_trust", *_CODE)
         offer["reply"]({"status": status})

@@ -67,7 +67,7 @@ class PartitionSlot(Slot):
     def verifies(self):
         """As ``Slot``; of the running slot the boot loader has verified the interpreter."""
         if self._verified is None:
-            tail = self._tail()
+            tail = self._tail(self.header())
             if tail is None:
                 self._verified = False
             elif self._runs():
@@ -76,16 +76,16 @@ class PartitionSlot(Slot):
                 self._verified = self.matches(self.header())
         return bool(self._verified)
 
-    def compare(self, header):
+    def compare(self, header, buffer=None):
         """As ``matches`` in steps: yields None a sector, at last True or False."""
-        return self._compare(0, header.payload_size, header.digest)
+        return self._compare(0, header.payload_size, header.digest, buffer)
 
-    def _compare(self, start, size, digest):
+    def _compare(self, start, size, digest, buffer=None):
         if start + size > self.capacity():
             yield False
             return
         file = PartitionFile(self._partition, start, size)
-        view = memoryview(bytearray(SECTOR_SIZE))
+        view = memoryview(buffer or bytearray(SECTOR_SIZE))
         hasher = hashlib.sha256()
         try:
             while True:
@@ -99,9 +99,9 @@ class PartitionSlot(Slot):
             return
         yield hasher.digest() == digest
 
-    def _tail(self):
+    @staticmethod
+    def _tail(header):
         """(offset, size, SHA-256) of the ROMFS image, or None: no sound header."""
-        header = self.header()
         if header is None:
             return None
         try:
@@ -114,9 +114,9 @@ class PartitionSlot(Slot):
             return None
         return (offset, size, digest) if offset + size <= header.payload_size else None
 
-    def open_image(self):
+    def open_image(self, header=None):
         """As ``FileSlot.open_image``."""
-        tail = self._tail()
+        tail = self._tail(header or self.header())
         if tail is None:
             raise OSError(errno.ENOENT)
         return PartitionFile(self._partition, tail[0], tail[1]), tail[1]
@@ -136,16 +136,16 @@ class PartitionSlot(Slot):
         self.close()
         self._written = 0
 
-    def resume(self, header, take=None):
+    def resume(self, header, take=None, buffer=None):
         """Begin behind the sectors that hold what ``header`` says; returns their number.
 
-        ``take(view)`` is given each. A last sector that is not whole is written again. Raises
-        SlotInUse, OSError.
+        ``take(view)`` is given each; ``buffer``: a sector of the caller's. A last sector that is
+        not whole is written again. Raises SlotInUse, OSError.
         """
         self.erase()
         if self.header() is not None:  # holds an image, not the beginning of one
             return 0
-        view = memoryview(bytearray(SECTOR_SIZE))
+        view = memoryview(buffer or bytearray(SECTOR_SIZE))
         count = 0
         while count < min(header.payload_size, self.capacity()) // SECTOR_SIZE:
             self._partition.readblocks(count, view, 0)

@@ -1,65 +1,22 @@
 """A small read-only ROMFS file system in Python, for slots that no C VfsRom can map.
 
-The container is MicroPython's own (``extmod/vfs_rom.c``): records of a variable-length kind,
-length and payload, nested for directories. All of it is walked and bounded once, at mount;
-after that a file is an offset and a size. May import: built-ins.
+The container is MicroPython's own (``extmod/vfs_rom.c``). All of it is walked and bounded once,
+at mount (``loader.romfs_index``, dropped after it); then a file is an offset and a size.
+May import: built-ins, ``loader.modules``, ``loader.romfs_index`` late.
 """
 
 import errno
 import io
 from array import array
 
-_DATA = 2
-_POINTER = 3
-_DIRECTORY = 4
-_FILE = 5
-_MAX_ENTRIES = 256
-_MAX_NAME = 64
+from loader.modules import forget
+
 _WINDOW = 256
 _EROFS = 30  # MicroPython's errno does not name it
 
 
 class RomfsError(Exception):
     """The image is no well-formed ROMFS; the text says where."""
-
-
-class _Reader:
-    """Numbers and names out of ``file`` through one small window."""
-
-    def __init__(self, file):
-        self._file = file
-        self._window = bytearray(_WINDOW)
-        self._base = 0
-        self._held = 0
-
-    def byte(self, at):
-        if not self._base <= at < self._base + self._held:
-            self._file.seek(at)
-            self._base, self._held = at, self._file.readinto(self._window) or 0
-            if not self._held:
-                raise RomfsError("ends at %d" % at)
-        return self._window[at - self._base]
-
-    def uint(self, at):
-        """(value, next offset) of the big-endian base-128 number at ``at``."""
-        value = 0
-        for _ in range(5):
-            byte = self.byte(at)
-            at += 1
-            value = value << 7 | byte & 0x7F
-            if byte < 0x80:
-                return value, at
-        raise RomfsError("number too long at %d" % at)
-
-    def name(self, at, end):
-        """(name, next offset); only plain names, no path."""
-        size, at = self.uint(at)
-        if not 0 < size <= _MAX_NAME or at + size > end:
-            raise RomfsError("bad name length at %d" % at)
-        raw = bytes(self.byte(at + i) for i in range(size))
-        if raw in (b".", b"..") or any(not 33 <= c <= 126 or c == 47 for c in raw):
-            raise RomfsError("bad name at %d" % at)
-        return raw.decode(), at + size
 
 
 class Index:
@@ -98,54 +55,6 @@ class Index:
         return self._paths[1:-1].split("\n")
 
 
-def index(file, image_size):
-    """Walk the image in ``file``: its Index.
-
-    Raises RomfsError on anything out of form or out of bounds.
-    """
-    reader = _Reader(file)
-    if bytes(reader.byte(i) for i in range(3)) != b"\xd2\xcd\x31":
-        raise RomfsError("not a ROMFS image")
-    size, at = reader.uint(3)
-    if at + size > image_size:
-        raise RomfsError("image is cut short")
-    found = Index()
-    pending = [("/", at, at + size)]
-    while pending:
-        folder, at, end = pending.pop()
-        while at < end:
-            kind, at = reader.uint(at)
-            size, at = reader.uint(at)
-            stop = at + size
-            if stop > end or len(found) > _MAX_ENTRIES:
-                raise RomfsError("record exceeds its folder at %d" % at)
-            if kind in (_DIRECTORY, _FILE):
-                name, inner = reader.name(at, stop)
-                path = folder + name
-                if kind == _DIRECTORY:
-                    found.add(path + "/")
-                    pending.append((path + "/", inner, stop))
-                else:
-                    found.add(path, *_data(reader, inner, stop, image_size))
-            at = stop
-    return found
-
-
-def _data(reader, at, end, image_size):
-    """(offset, size) of a file's contents, from the record at ``at``."""
-    kind, at = reader.uint(at)
-    size, at = reader.uint(at)
-    if at + size <= end:
-        if kind == _DATA:
-            return at, size
-        if kind == _POINTER:
-            size, at = reader.uint(at)
-            offset, at = reader.uint(at)
-            if offset + size <= image_size:
-                return offset, size
-    raise RomfsError("bad file data at %d" % at)
-
-
 class RomfsFile(io.IOBase):
     """An open file; reads share the image's one file object."""
 
@@ -178,8 +87,11 @@ class RomfsVfs:
 
     def __init__(self, file, image_size):
         """Index the image. Raises RomfsError, OSError."""
+        from loader.romfs_index import index
+
         self._file = file
         self._index = index(file, image_size)
+        forget("loader.romfs_index")
 
     def mount(self, _readonly, _mkfs):
         """Called by ``vfs.mount``; nothing to do."""

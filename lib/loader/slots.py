@@ -107,8 +107,11 @@ class Slot:
         """Read the payload back and compare its SHA-256 with ``header``'s."""
         return settle(self.compare(header))
 
-    def compare(self, header):
-        """As ``matches`` in steps: yields None a sector, at last True or False."""
+    def compare(self, header, buffer=None):
+        """As ``matches`` in steps: yields None a sector, at last True or False.
+
+        ``buffer``: a sector of the caller's, where heap is short.
+        """
         yield None
         yield False
 
@@ -166,12 +169,15 @@ class FileSlot(Slot):
 
     _file = None  # while it is written
 
-    def compare(self, header):
-        """As ``matches`` in steps: yields None a sector, at last True or False."""
+    def compare(self, header, buffer=None):
+        """As ``matches`` in steps: yields None a sector, at last True or False.
+
+        ``buffer``: a sector of the caller's, where heap is short.
+        """
         if self._files.size(self._path + ".rom") != header.payload_size:
             yield False
             return
-        view = memoryview(bytearray(SECTOR_SIZE))
+        view = memoryview(buffer or bytearray(SECTOR_SIZE))
         hasher = hashlib.sha256()
         try:
             with self._files.open(self._path + ".rom", "rb") as file:
@@ -199,18 +205,19 @@ class FileSlot(Slot):
         self._files.remove(self._path + ".rom")
         self._written = 0
 
-    def resume(self, header, take=None):
+    def resume(self, header, take=None, buffer=None):
         """Begin behind the sectors that hold what ``header`` says; returns their number.
 
-        ``take(view)`` is given each. What can't be gone on with is erased: an image, or a last
-        sector that is not whole (a file can't be cut short). Raises SlotInUse, OSError.
+        ``take(view)`` is given each; ``buffer``: as of ``compare``. What can't be gone on with is
+        erased: an image, or a last sector that is not whole (a file can't be cut short). Raises
+        SlotInUse, OSError.
         """
         self._refuse_mounted()
         self.close()
         size = self._files.size(self._path + ".rom") or 0
         count = 0
         if self.header() is None and size <= header.payload_size:
-            for _ in self._good_sectors(header):
+            for _ in self._good_sectors(header, buffer):
                 count += 1
         if min(count * SECTOR_SIZE, header.payload_size) != size:
             count = 0
@@ -220,12 +227,12 @@ class FileSlot(Slot):
         self._verified = None
         self._written = size
         if take:
-            for sector in self._good_sectors(header):
+            for sector in self._good_sectors(header, buffer):
                 take(sector)
         return count
 
-    def _good_sectors(self, header):
-        view = memoryview(bytearray(SECTOR_SIZE))
+    def _good_sectors(self, header, buffer):
+        view = memoryview(buffer or bytearray(SECTOR_SIZE))
         count = 0
         try:
             with self._files.open(self._path + ".rom", "rb") as file:
@@ -261,9 +268,13 @@ class FileSlot(Slot):
             file, self._file = self._file, None
             file.close()
 
-    def open_image(self):
-        """(the ROMFS image as a binary file for reading, its size). Raises OSError."""
-        return self._files.open(self._path + ".rom", "rb"), self.header().payload_size
+    def open_image(self, header=None):
+        """(the ROMFS image as a binary file for reading, its size). Raises OSError.
+
+        ``header``: of an image that is written but not published; None: the published one.
+        """
+        header = header or self.header()
+        return self._files.open(self._path + ".rom", "rb"), header.payload_size
 
 
 def settle(steps) -> bool:

@@ -127,7 +127,7 @@ def _note_crash(ctx, error):
     try:
         with ctx.files.open(_CRASH_LOG, "w") as log:
             sys.print_exception(error, log)
-    except OSError:
+    except (OSError, MemoryError):
         pass  # the flag above is what the next boot needs; the text is a comfort
 
 

@@ -4,26 +4,27 @@ Push interface without I/O of its own: the caller reads bytes into ``space()`` a
 them with ``advance(count)``. Once the header has passed every check here, ``is_asking`` is True:
 the caller judges who signed it and calls ``begin`` (or ``resume``); nothing is erased before.
 ``check`` holds the stream and what was written against the header, ``publish`` makes it count.
-May import: ``loader.header``, ``ota.manifest``.
+May import: ``loader.header``, ``ota.errors``; late ``ota.manifest``.
 """
 
 import binascii
 import hashlib
 
 from loader.header import PREFIX_SIZE, SECTOR_SIZE, Header, HeaderError, read_prefix
-from ota.manifest import Manifest, ManifestError, Refused, check
+from ota.errors import Refused
 
 
 class Installer:
     """One attempt to fill ``slot``. ``buffer``: 4096 bytes, kept by the caller.
 
-    ``header`` and ``manifest``: of the file, once they have passed the checks. ``total``: bytes
-    of the whole file, where the transfer tells. ``hash_file``: the file's own SHA-256 is wanted.
+    ``header`` of the file and ``version`` of its image, once they have passed the checks against
+    ``device`` (an ``ota.manifest.Device``). ``total``: bytes of the whole file, where the transfer
+    tells. ``hash_file``: the file's own SHA-256 is wanted.
     """
 
     def __init__(self, slot, device, buffer, total=None, hash_file=False):
         self.header = None
-        self.manifest = None
+        self.version = (0, 0, 0)
         self.is_asking = False
         self._slot = slot
         self._device = device
@@ -70,13 +71,17 @@ class Installer:
 
     def take_head(self, data):
         """``data`` is the whole header. Raises Refused."""
+        from ota.manifest import Manifest, ManifestError, check
+
         try:
             header = Header(data)
-            self.manifest = Manifest(header)
+            manifest = Manifest(header)
         except (HeaderError, ManifestError) as error:
             raise Refused(str(error))
-        check(self.manifest, self._device)
+        check(manifest, self._device)
+        self.version = manifest.version
         self.header = header
+        self._device = self._head = None
         self.is_asking = True
 
     def begin(self):
@@ -90,7 +95,7 @@ class Installer:
         Raises SlotInUse, OSError.
         """
         self._start()
-        self._sectors = self._slot.resume(self.header, self._hash)
+        self._sectors = self._slot.resume(self.header, self._hash, self._buffer)
         self._left = max(0, self._left - self._sectors * SECTOR_SIZE)
         return self._sectors
 
@@ -98,7 +103,6 @@ class Installer:
         if self._file_hasher:
             self._file_hasher.update(self.header.data)
         self.is_asking = False
-        self._head = None
         self._filled = 0
         self._left = self.header.payload_size
 
@@ -136,7 +140,7 @@ class Installer:
         if self._hasher.digest() != self.header.digest:
             raise Refused("payload digest is wrong")
         matches = False
-        for matches in self._slot.compare(self.header):
+        for matches in self._slot.compare(self.header, self._buffer):
             yield
         if not matches:
             raise Refused("what was written does not read back")

@@ -1,10 +1,12 @@
 """The manifest: what an update file says of itself, and whether this device may take it.
 
 Strict both ways: a field of the wrong type is garbage (ManifestError), a well-formed
-manifest for somebody else is refused (Refused). May import: ``loader.header``.
+manifest for somebody else is refused (Refused). May import: ``ota.errors``.
 """
 
 import json
+
+from ota.errors import Refused
 
 KIND_APP = "app"
 KIND_ESP32 = "esp32"
@@ -12,10 +14,6 @@ KIND_ESP32 = "esp32"
 
 class ManifestError(Exception):
     """The header is damaged or no manifest of this format."""
-
-
-class Refused(Exception):
-    """A sound update file that this device must not install; the text says why."""
 
 
 def _is_count(value):

@@ -76,7 +76,8 @@ def answers(cases, folder):
         found[name] = output.splitlines()
         if process.returncode or len(found[name]) != len(cases):
             done = len(found[name])
-            raise SystemExit(f"pki: {name} stopped after {done} cases: {output[-2000:]}")
+            how = f"status {process.returncode}, negative: killed by that signal"
+            raise SystemExit(f"pki: {name} stopped after {done} cases ({how}): {output[-2000:]}")
     return found
 
 
@@ -123,10 +124,9 @@ def main():
     if len(problems) > SHOWN:
         print(f"and {len(problems) - SHOWN} more")
     failed = bool(problems)
-    if not arguments.short:
-        for line, good in cost.measure():
-            print(line)
-            failed = failed or not good
+    for line, good in cost.measure(arguments.short):
+        print(line)
+        failed = failed or not good
     print(f"pki: {len(cases)} differential cases, {len(problems)} disagreements")
     return 1 if failed else 0
 

@@ -53,7 +53,7 @@ def flip_before_verify():
             updater.files,
             updater.record(),
             updater.slots,
-            installer.manifest.version,
+            installer.version,
             1,
             updater.update.job.id,
         )

@@ -26,14 +26,29 @@ MANIFEST = {
 }
 
 
-def payload(size, seed=1):
-    """``size`` bytes that don't repeat within a sector."""
+def payload(size, seed=1, name=b"app.mpy"):
+    """A ROMFS image of ``size`` bytes that don't repeat within a sector: /firmware/``name``."""
     out = bytearray(size)
     value = seed
     for i in range(size):
         value = (value * 1103515245 + 12345) & 0x7FFFFFFF
         out[i] = value >> 16 & 0xFF
+    head = romfs_head(size, name)
+    out[: len(head)] = head
     return bytes(out)
+
+
+def romfs_head(size, name):
+    """What is before the contents of the one file in a ROMFS image of ``size`` bytes."""
+    parts = (b"\xd2\xcd\x31", b"\x04", b"\x08firmware\x05", bytes([len(name)]) + name + b"\x02")
+    out = b""
+    for part in parts:
+        out += part
+        left = size - len(out) - 4
+        out += bytes(
+            (left >> 21 | 0x80, left >> 14 & 0x7F | 0x80, left >> 7 & 0x7F | 0x80, left & 0x7F)
+        )
+    return out
 
 
 def header(body, certificate=b"", signature=b"", **changes):

@@ -56,7 +56,7 @@ class TestInstaller(unittest.TestCase):
     def test_a_good_file_is_whole_and_unproven(self):
         for chunk in (1, 48, 4095, 4096, 100000):
             installer = self.install(samples.update_file(NEW), chunk)
-            self.assertEqual(installer.manifest.version, (1, 1, 0))
+            self.assertEqual(installer.version, (1, 1, 0))
             fresh = FileSlot(self.files, "b")
             self.assertTrue(fresh.verifies())
             self.assertFalse(fresh.proven(), "proven is earned by a trial")

@@ -104,7 +104,7 @@ class TestWriting(Device):
             pass
         installer.publish()
         self.assertTrue(self.slots()["b"].verifies())
-        self.assertEqual(installer.manifest.version, (1, 1, 0))
+        self.assertEqual(installer.version, (1, 1, 0))
 
     def test_a_staged_image_is_no_beginning(self):
         self.assertEqual(self.stage().resume(Header(NEXT[1])), 0)

@@ -3,7 +3,8 @@
 import io
 import unittest
 
-from loader.romfs import RomfsError, RomfsFile, RomfsVfs, index
+from loader.romfs import RomfsError, RomfsFile, RomfsVfs
+from loader.romfs_index import index
 
 
 def uint(value):

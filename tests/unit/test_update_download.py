@@ -1,5 +1,6 @@
 """The updater's download: goes on where it was, starts over, gives up; what each failure means."""
 
+import sys
 import unittest
 
 import samples
@@ -40,6 +41,45 @@ class TestDownload(unittest.TestCase):
         progress = [line for line in self.edge.lines if "%" in line]
         self.assertEqual(progress[-1], "update: 100 %")
         self.assertEqual(len(progress), 10)
+
+    def test_without_heap_for_both_the_head_is_judged_without_the_connection(self):
+        self.edge.updater.judge_bytes = 1 << 40
+        self.good()
+        self.assertEqual(self.host.asked, [(0, None), (HEAD, self.host.etag)])
+        self.assertLessEqual(self.host.sent, len(FILE) + 4096)
+
+    def test_the_same_where_no_part_can_be_asked_for(self):
+        self.edge.updater.judge_bytes = 1 << 40
+        self.host.etag = None
+        self.good()
+        self.assertEqual(self.host.asked, [(0, None), (0, None)])
+
+    def test_a_file_that_changes_behind_each_head_is_given_up(self):
+        self.edge.updater.judge_bytes = 1 << 40
+        self.host.etag = None
+
+        def change(_at):
+            self.host.data = samples.update_file(NEW, version=[2, 0, len(self.host.asked)])
+
+        self.host.on_read = change
+        self.edge.ask()
+        self.assertEqual(self.edge.play(), FAILED)
+        self.assertLessEqual(len(self.host.asked), 5)
+        self.assertEqual(self.host.open, 0)
+
+    def test_while_it_waits_for_the_network_nothing_is_loaded(self):
+        self.edge.ask()
+        self.edge.is_up = False
+        sentinel = sys.modules["firmware.update_attempt"] = object()
+        try:
+            self.edge.play(3)
+            self.assertEqual(self.edge.update.job.phase, "downloading")
+            self.assertIs(sys.modules.get("firmware.update_attempt"), sentinel)
+        finally:
+            sys.modules.pop("firmware.update_attempt", None)
+        self.edge.is_up = True
+        self.edge.play()
+        self.assertTrue(self.is_staged())
 
     def test_a_connection_cut_at_20_places_goes_on_from_there(self):
         for number in range(20):

@@ -25,6 +25,7 @@ _MODULES = (
     "ota_boot",
     "rp2",
     "start",
+    "tls_heap",
     "watchdog",
     "wires",
 )

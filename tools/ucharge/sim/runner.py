@@ -15,6 +15,8 @@ from ucharge.sim.watchdog import Watchdog
 from ucharge.sim.world import World
 
 _START_S = 20.0
+# What the chip is told as it was given.
+_TOLD = ("cut_at", "torn", "unique_id", "name_server", "tls_heap", "blocking")
 
 
 class Chip:
@@ -24,7 +26,7 @@ class Chip:
     flash operation, counted from provisioning; torn: in its midst; it comes back at once unless
     ``restart_after_cut`` is False. blocking: dict of name -> ms, see chip/blocking.py.
     watchdog_scale: factor on the watchdog's time. name_server: loopback port of the network's, if
-    it is to have one. on_console(Line) is called for every line.
+    it is to have one. tls_heap: TLS takes heap, as on a board. on_console(Line): of every line.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Chip:
         unique_id="e66118604b123456",
         wifi="up",
         name_server=None,
+        tls_heap=False,
         on_console=None,
         max_restarts_per_minute=60,
         sectors=None,
@@ -55,6 +58,7 @@ class Chip:
         self.blocking = blocking
         self.unique_id = unique_id
         self.name_server = name_server
+        self.tls_heap = tls_heap
         self.on_console = on_console
         self.max_restarts_per_minute = max_restarts_per_minute
         self._family = (board or {}).get("family", "rp2")
@@ -236,13 +240,9 @@ class Chip:
             "counter": str(self._counter_path.resolve()),
             "sectors": self.sectors,
             "operations": self.operations,
-            "cut_at": self.cut_at,
-            "torn": self.torn,
             **self._state.settings(),
-            "unique_id": self.unique_id,
-            "name_server": self.name_server,
+            **{name: getattr(self, name) for name in _TOLD},
             "watchdog_ms": self._watchdog.timeout_ms or 0,
-            "blocking": self.blocking,
         }
 
     def _note_line(self, line):

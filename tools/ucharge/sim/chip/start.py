@@ -148,9 +148,13 @@ def run(port, boot):
         sys.modules["socket"] = network.Sockets(  # pyright: ignore[reportAttributeAccessIssue]
             socket, settings["name_server"]
         )
+    if settings["tls_heap"]:
+        import tls_heap
+
+        sys.modules["ssl"] = tls_heap.Module()
     file_system = family.file_system(flash, settings)
     settings = family = None
-    for name in ("start", "blocking", "nor", "watchdog", "wires"):
+    for name in ("start", "blocking", "nor", "tls_heap", "watchdog", "wires"):
         sys.modules.pop(name, None)
     vfs.umount("/rom")
     vfs.umount("/")
