@@ -15,6 +15,8 @@ from bench import Bench
 from bugs import BUGS
 from charging import CHARGING, ChargingBench
 from charging_bugs import BUGS as CHARGING_BUGS
+from kept import KeptBench
+from kept_plays import KEPT
 from model import Violation
 from scenarios import scenarios
 
@@ -41,7 +43,9 @@ def cuts_at(mode, operations):
 def main(family, name, mode, first, step, bug=None):
     if bug:
         (BUGS.get(bug) or CHARGING_BUGS[bug][0])()
-    if name in CHARGING:  # on a file system, whatever the family
+    if name in KEPT:
+        bench = KeptBench(KEPT[name], family)
+    elif name in CHARGING:  # on a file system, whatever the family
         bench = ChargingBench(CHARGING[name])
     else:
         bench = Bench(scenarios(family)[name], family)
