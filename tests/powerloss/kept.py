@@ -7,11 +7,11 @@ scenario takes what `credentials.load` gives. Runs on real MicroPython only.
 
 import gc
 
-import transport
-from bench_central import SENT
 from model import Violation
 from nor import MemoryCells, PowerCut
 
+import transport
+from bench_central import SENT
 from charge_bench import Bench
 from cut_flash import Flash, make, mount, unmount
 from firmware import credentials
@@ -46,23 +46,23 @@ class KeptBench:
     def __init__(self, make_scenario, family):
         self._make = make_scenario
         self._page_bytes = _PAGE_BYTES[family]
-        self._flash = Flash(MemoryCells(_SECTORS), _SECTORS, program_bytes=1)
-        make(self._flash, self._page_bytes)
-        port = mount(self._flash, _ROOT, None, self._page_bytes)
+        self.flash = Flash(MemoryCells(_SECTORS), _SECTORS, program_bytes=1)
+        make(self.flash, self._page_bytes)
+        port = mount(self.flash, _ROOT, None, self._page_bytes)
         files = Files(_ROOT)
         for folder in ("/state", "/certs", "/state/log"):
             files.mkdir(folder)
         for path, data in make_scenario().files.items():
             files.write(path, data)
         unmount(port, _ROOT)
-        self._snapshot = bytes(self._flash.cells.data)
+        self._snapshot = bytes(self.flash.cells.data)
 
     def run(self, cuts=()):
         """From the first start until all is quiet; returns the flash operations counted.
 
         ``cuts``: as for `bench.Bench.run`. Raises model.Violation.
         """
-        flash = self._flash
+        flash = self.flash
         flash.cells.data[:] = self._snapshot
         flash.operations = 0
         cuts = list(cuts)

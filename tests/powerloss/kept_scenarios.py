@@ -18,9 +18,9 @@ every start and at the end, against what was answered and never against the devi
 import binascii
 import json
 
-import pki_maker as maker
 from model import Violation
 
+import pki_maker as maker
 from firmware.ocpp16.security_keys import PATH as BEFORE
 
 OLD, NEW, NEWER = "00" * 16, "0123456789abcdef" * 2, "ff" * 20
@@ -135,13 +135,13 @@ class Kept:
         if not self.asks:
             return charger.charge_point.events is None
         ask = self.asks[0]
-        before = self.before(ask)
+        self.before(ask)
         answer = charger.central.call(ask.action, ask.payload)
         if answer is None:  # it takes longer
             return False
         if not isinstance(answer, dict) or answer["status"] not in ask.statuses:
             raise Violation("8: %s answered %s" % (ask.action, answer))
-        self.answered(ask, before)
+        self.answered(ask)
         self.asks.pop(0)
         if ask.then:
             ask.then()
@@ -154,7 +154,7 @@ class Kept:
             name = payload["key"]
             self.values[name] = self.values.get(name, ("",))[:1] + (payload["value"],)
 
-    def answered(self, ask, before):
+    def answered(self, ask):
         """It is so from now on."""
         if ask.action == "ChangeConfiguration":
             self.values[ask.payload["key"]] = (ask.payload["value"],)
@@ -164,7 +164,8 @@ class Kept:
     def check(self, charger):
         """After each start, and at the end. Raises Violation."""
         files = charger.files
-        saved = json.loads(files.read(KEYS, 8192))["keys"]
+        data = files.read(KEYS, 8192)
+        saved = json.loads(data)["keys"] if data else {}
         if saved.get("KeyOfALaterVersion") != "1":
             raise Violation("6: the file of the keys has lost a key")
         for name, allowed in self.values.items():
@@ -192,7 +193,7 @@ class Kept:
         kept = json.loads(kept)["before"].get("root") if kept else None
         kept = kept and binascii.a2b_base64(kept)
         for der, (_, must) in self.certificates.items():
-            if must and der not in found or (must is False and der in found):
+            if (must and der not in found) or (must is False and der in found):
                 raise Violation("7: an answered change of the certificates is undone")
         if self.server_root and self.server_root not in found and self.server_root != kept:
             raise Violation("7: the server's root is lost")
@@ -207,7 +208,7 @@ class Kept:
                     raise Violation("9: the security log is torn: %r" % line)
             elif words[1] == "StartupOfTheDevice":
                 told.append(int(words[2]))
-        if data and data[-1:] != b"\n" or [n for n in self.noted if n not in told]:
+        if (data and data[-1:] != b"\n") or [n for n in self.noted if n not in told]:
             raise Violation("9: the security log has %s of %s" % (told, self.noted))
 
     def check_end(self, charger):
