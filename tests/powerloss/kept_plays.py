@@ -92,24 +92,26 @@ class Certificates(Kept):
     def install(self, kind, der, then=None):
         payload = {"certificateType": kind, "certificate": pem(der)}
         ask = Ask("InstallCertificate", payload, then=then)
-        ask.kind, ask.der, ask.must = kind, der, True
+        ask.about = (kind, der, True)
         return ask
 
     def delete(self, der):
         data = _hash_data(der)
         ask = Ask("DeleteCertificate", {"certificateHashData": data}, ("Accepted", "NotFound"))
-        ask.kind, ask.der, ask.must = self.certificates[der][0], der, False
+        ask.about = (self.certificates[der][0], der, False)
         return ask
 
     def before(self, ask):
         super().before(ask)
-        if hasattr(ask, "der"):
-            self.certificates[ask.der] = (ask.kind, None)
+        if ask.about:
+            kind, der, _ = ask.about
+            self.certificates[der] = (kind, None)
 
     def answered(self, ask):
         super().answered(ask)
-        if hasattr(ask, "der"):
-            self.certificates[ask.der] = (ask.kind, ask.must)
+        if ask.about:
+            kind, der, must = ask.about
+            self.certificates[der] = (kind, must)
 
 
 class Deletion(Certificates):
@@ -123,7 +125,7 @@ class Deletion(Certificates):
 
     def answered(self, ask):
         """The root that the server needs comes back."""
-        if ask.der != self.server_root:
+        if ask.about[1] != self.server_root:
             super().answered(ask)
 
     def check_end(self, charger):

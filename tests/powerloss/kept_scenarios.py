@@ -68,7 +68,12 @@ def pem(der):
 
 
 class Ask:
-    """One request: ``statuses`` that answer it, ``then()`` once one has come."""
+    """One request: ``statuses`` that answer it, ``then()`` once one has come.
+
+    ``about``: (kind, DER, whether it is to be there) of the certificate that it is about.
+    """
+
+    about = None
 
     def __init__(self, action, payload, statuses=("Accepted",), then=None):
         self.action = action
