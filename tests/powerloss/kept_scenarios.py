@@ -73,7 +73,7 @@ class Ask:
     ``about``: (kind, DER, whether it is to be there) of the certificate that it is about.
     """
 
-    about = None
+    about: "tuple | None" = None
 
     def __init__(self, action, payload, statuses=("Accepted",), then=None):
         self.action = action
@@ -109,7 +109,7 @@ class Kept:
         self.starts = 0
         self.noted = []  # starts whose security event was noted
 
-    def update(self, files):
+    def update(self, files) -> object:
         """The charge point's Update, if there is one."""
         return None
 
