@@ -144,6 +144,14 @@ def compile_into(folder):
 def campaign(every, plans):
     """Cut at every ``every``-th operation (1: at all of them). Exit status."""
     parts = 4 if every == 1 else 1
+    if every > 1:  # a sample has a sample of the pairs
+        plans = {
+            family: {
+                name: tuple("twice" if mode == "pairs" else mode for mode in modes)
+                for name, modes in plan.items()
+            }
+            for family, plan in plans.items()
+        }
     shares = [
         Share(family, scenario, mode, 1 + part * every, parts * every)
         for family, plan in plans.items()
