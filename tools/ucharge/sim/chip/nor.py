@@ -79,7 +79,8 @@ class NorFlash:
     """A flash of ``sectors`` 4 KiB sectors over ``cells`` (MemoryCells or FileCells).
 
     ``operations`` counts erases and programmed pages. The operation numbered ``cut_at`` (from 1)
-    does not happen, or with ``torn`` happens in part; then PowerCut is raised, and again by every
+    does not happen, or with ``torn`` happens in part (the part of 1 that is done; True: half);
+    then PowerCut is raised, and again by every
     later access. ``on_cut()`` is called before the first raise (a chip ends its process there),
     ``on_operation(count, is_erase)`` before every operation. ``program_bytes``: programming
     starts and ends at a multiple of it (the ESP32's driver takes any bytes: 1).
@@ -150,7 +151,7 @@ class NorFlash:
         address = self._address(sector, 0, SECTOR_BYTES)
         is_cut = self._begin(True)
         # A torn erase leaves the end of the sector as it was.
-        end = address + (SECTOR_BYTES // 2 if is_cut and self.torn else SECTOR_BYTES)
+        end = address + (self._torn(SECTOR_BYTES, PAGE_BYTES) if is_cut else SECTOR_BYTES)
         if not is_cut or self.torn:
             while address < end:
                 self.cells.write(address, self._blank)
@@ -186,12 +187,17 @@ class NorFlash:
         self._cut()
 
     def _tear(self, address, view):
-        # Half of the bytes as wanted, then one of which some bits only were cleared.
-        half = len(view) // 2
+        # A part of the bytes as wanted, then one of which some bits only were cleared.
+        done = self._torn(len(view), 1)
         page = self._page[: len(view)]
-        page[:half] = view[:half]
-        page[half] &= view[half] | 0x55
+        page[:done] = view[:done]
+        page[done] &= view[done] | 0x55
         self.cells.write(address, page)
+
+    def _torn(self, size, unit):
+        """Bytes of ``size`` that are done before the tear: whole units, and never all."""
+        part = 0.5 if self.torn is True else self.torn
+        return min(int(size * part), size - unit) // unit * unit
 
     def _begin(self, is_erase):
         if self._off:
