@@ -10,6 +10,7 @@ import os
 from firmware import weld_latch
 from firmware.app import random_id, version
 from firmware.evse.evse import Evse
+from firmware.hal import start
 from firmware.hal.board import Board
 from firmware.link import Link
 from firmware.ocpp16.charge_point import ChargePoint
@@ -35,6 +36,7 @@ START_ONLY = (
     "firmware.assembly",
     "firmware.certificates",
     "firmware.credentials",
+    "firmware.hal.start",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
     "firmware.ocpp16.configuration_keys",
@@ -62,7 +64,6 @@ def assemble(app):
     manifest = json.loads(slots[context.slot].header().manifest())
 
     board = Board(context.board)
-    board.raise_clock(manifest["built"])
     log.clock = clock = Clock(now_ms, manifest["built"])
     resolver = Resolver(board.name_servers)
     evse = Evse(board.max_ma)
@@ -79,7 +80,7 @@ def assemble(app):
     update.cause = fell(context)
     update.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
-        _boot_payload(settings, board),
+        _boot_payload(settings),
         evse,
         configuration,
         clock,
@@ -115,7 +116,9 @@ def assemble(app):
     )  # fmt: skip
     trial = _trial(settings, now_ms, manifest, update.job) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
-    board.start_network(settings.wifi)
+    # Once the outbox has told the last time that it has noted.
+    start.raise_clock(max(manifest["built"], clock.seen_s))
+    board.wifi = start.start_wifi(settings.wifi, log)
     return (
         resolver,
         settings.allow_http,
@@ -163,10 +166,10 @@ def _keys(settings):
     return keys
 
 
-def _boot_payload(settings, board):
+def _boot_payload(settings):
     return {
         "chargePointVendor": settings.vendor[:20],
         "chargePointModel": settings.model[:20],
-        "chargePointSerialNumber": (settings.serial or board.unique_id())[:25],
+        "chargePointSerialNumber": (settings.serial or start.unique_id())[:25],
         "firmwareVersion": version(),
     }

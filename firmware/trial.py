@@ -3,8 +3,10 @@
 Loaded for a trial only. May import: ``ticks``, ``loader``, ``firmware``.
 """
 
+from firmware.hal.self_test import self_test
 from firmware.version import VERSION
 from loader import verdict
+from loader.modules import forget
 from loader.record import other
 from micropython import const
 from ticks import ticks_diff
@@ -56,10 +58,10 @@ class Trial:
             return "deadline"
         return None
 
-    def judge(self, now_ms, context, self_test_passed, charge_point, update, log):
-        """Act on the verdict; True when a reset is due. Confirmed: ``context`` is no trial any
-        more, the connectors may serve. Raises OSError."""
-        finding = self.verdict(now_ms, self_test_passed, charge_point.boot_answered)
+    def judge(self, now_ms, context, board, charge_point, update, log):
+        """Test ``board``, a `Board`, and act on the verdict; True when a reset is due. Confirmed:
+        ``context`` is no trial any more, the connectors may serve. Raises OSError."""
+        finding = self.verdict(now_ms, self_test(board), charge_point.boot_answered)
         if finding is None:
             return False
         if finding != self.CONFIRM:
@@ -72,4 +74,5 @@ class Trial:
         log.lasting("app: %d.%d.%d is confirmed" % VERSION)
         update.settle(context.record, context.slots[other(context.record.home)])
         charge_point.evse.inhibited = False
+        forget("firmware.hal.self_test")
         return False

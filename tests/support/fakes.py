@@ -14,6 +14,7 @@ sys.path.insert(0, _ROOT + "tools/ucharge/sim/chip")
 sys.modules.pop("machine", None)  # MicroPython's own, if something had imported it
 import machine  # noqa: E402
 import network  # noqa: E402
+import network_esp32  # noqa: E402, F401
 import rp2  # noqa: E402, F401
 from wires import IllegalUse, wires  # noqa: E402, F401
 

@@ -75,11 +75,12 @@ class _Esp32:
     def __init__(self):
         import esp32
         import machine_esp32
+        import network_esp32
         import ota_boot
 
         self._ota_boot, self._esp32 = ota_boot, esp32
-        sys.modules["machine"] = machine_esp32
-        for name in ("app_image", "machine_esp32", "ota_boot"):
+        sys.modules["machine"], sys.modules["network"] = machine_esp32, network_esp32
+        for name in ("app_image", "machine_esp32", "network_esp32", "ota_boot"):
             del sys.modules[name]
 
     def file_system(self, flash, settings):
