@@ -46,6 +46,17 @@ def main(context):
 '''
 
 
+_PANIC = b'''"""Aborts the chip, as a bug in C would."""
+
+import esp32
+
+
+def main(context):
+    print("panics")
+    esp32.Partition(esp32.Partition.RUNNING).ioctl(6, 0)
+'''
+
+
 def build(version, app):
     tree = {**stage(version), "firmware/app.py": app}
     return updatefile.parse(image.build_for(BOARD, tree=tree))
@@ -60,6 +71,7 @@ def images():
         "raising": build((1, 1, 0), variants._RAISE),
         "hanging": build((1, 1, 0), variants._HANG),
         "marking": build((1, 1, 0), _MARKS),
+        "panicking": build((1, 1, 0), _PANIC),
     }
 
 
@@ -200,6 +212,22 @@ def test_a_crash_loop_goes_back_to_the_proven_slot(tmp_path, images):
     run(chip, lambda chip: chip.wait_console("^idle a False"))
     assert kinds(chip) == ["reset"] * 6  # the last one by the loader, to switch
     assert snapshot(chip).record.reason == "crashloop"
+
+
+def test_a_loop_of_panics_goes_back_to_the_proven_slot(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["panicking"])
+    ota = otadata((1, ota_boot.VALID), (2, ota_boot.VALID))
+    chip = make_chip(tmp_path, images["idle"], images["panicking"], "ab", record, ota)
+    run(chip, lambda chip: chip.wait_console("^idle a False"))
+    assert kinds(chip) == ["abort"] * 5 + ["reset"]
+    assert snapshot(chip).record.reason == "crashloop"
+
+
+def test_a_panic_on_trial_goes_back(tmp_path, images):
+    chip = trial(tmp_path, images, "panicking")
+    run(chip, lambda chip: chip.wait_console("^idle a False"))
+    assert kinds(chip) == ["abort"]
+    assert snapshot(chip).record.reason == "watchdog"
 
 
 def test_no_bootable_image_is_the_boot_loaders_own_loop(tmp_path, images):

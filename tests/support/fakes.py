@@ -18,6 +18,11 @@ import network_esp32  # noqa: E402, F401
 import rp2  # noqa: E402, F401
 from wires import IllegalUse, wires  # noqa: E402, F401
 
+_of_rp2 = machine._number, machine.Pin  # pyright: ignore[reportAttributeAccessIssue]
+import machine_esp32  # noqa: E402, F401 for its chip alone: the pins stay the RP2's
+
+machine._number, machine.Pin = _of_rp2  # pyright: ignore[reportAttributeAccessIssue]
+
 sys.path.pop(0)
 
 
