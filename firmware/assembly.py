@@ -21,6 +21,7 @@ from firmware.ocpp16.security_keys import PATH as CREDENTIALS
 from firmware.ocpp16.update import Update
 from firmware.outcome import fell
 from firmware.outlet import Outlet
+from firmware.room import shortage
 from firmware.settings import Settings
 from firmware.supervisor import Supervisor
 from firmware.updater import Updater
@@ -43,6 +44,7 @@ START_ONLY = (
     "firmware.ocpp16.security_keys",
     "firmware.outcome",
     "firmware.preload",
+    "firmware.room",
     "firmware.settings",
     "firmware.weld_latch",
     "loader.verdict",
@@ -61,7 +63,11 @@ def assemble(app):
     files, slots = context.files, context.slots
     settings = Settings(files)
     # The loader has verified this image, and what it says of itself with it.
-    manifest = json.loads(slots[context.slot].header().manifest())
+    header = slots[context.slot].header()
+    manifest = json.loads(header.manifest())
+    line = shortage(files, slots[other(context.slot)], header.payload_size)
+    if line:
+        log.lasting(line)
 
     board = Board(context.board)
     log.clock = clock = Clock(now_ms, manifest["built"])
