@@ -70,5 +70,7 @@ def test_the_line(free, held, is_short):
     line = shortage(files, slots.FileSlot(files, "b"), 150000)
     assert bool(line) is is_short
     if is_short:
-        assert line.startswith("storage: too small for updates: an image has 147 KB, there is room")
+        assert line.startswith(
+            "storage: too small for updates: an image has 147 KB, there is room"
+        )
         assert f"{free // 1024} KB are free" in line
