@@ -124,7 +124,8 @@ def assemble(app):
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
     # Once the outbox has told the last time that it has noted.
     start.raise_clock(max(manifest["built"], clock.seen_s))
-    board.wifi = start.start_wifi(settings.wifi, log)
+    wifi = start.start_wifi(settings.wifi, log)
+    board.wifi = wifi  # pyright: ignore[reportAttributeAccessIssue]
     return (
         resolver,
         settings.allow_http,

@@ -6,6 +6,9 @@ connection made with another address. The central system's certificate has dates
 clock is its own: it starts in 2021.
 """
 
+# pyright: reportAttributeAccessIssue=false, reportIncompatibleMethodOverride=false
+# pyright: reportGeneralTypeIssues=false
+
 import time
 
 import firmware.link

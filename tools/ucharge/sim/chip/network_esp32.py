@@ -5,6 +5,9 @@ loss or a failed join, unless ``config(reconnects=...)`` says how often; meanwhi
 "connecting", and does not say why it fails.
 """
 
+# pyright: reportGeneralTypeIssues=false, reportAttributeAccessIssue=false
+# pyright: reportIncompatibleMethodOverride=false
+
 import network
 from network import *  # noqa: F403
 from wires import IllegalUse, wires
