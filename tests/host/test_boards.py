@@ -112,6 +112,10 @@ def test_missing(name):
         ({"pilot_span_mv": 26000}, "pilot range -15000 to 11000 mV"),
         ({"led_pin": "led"}, "led_pin='led' is not a GPIO number or \"LED\" of this chip"),
         ({"contactor_pull_ohm": 47000}, "contactor_pull_ohm=47000: 100 to 10000"),
+        ({"slot_regions": [(0, 4096)]}, "slot_regions=.* is not two"),
+        ({"slot_regions": [(0, 4096), (4096, 4097)]}, "slot_regions=.* is not two"),
+        ({"slot_regions": [(0, 4096), (-4096, 4096)]}, "slot_regions=.* is not two"),
+        ({"slot_regions": [(8192, 4096), (4096, 8192)]}, "slot_regions overlap"),
     ],
 )
 def test_refused(changes, text):
@@ -137,6 +141,11 @@ def test_refused(changes, text):
 def test_is_never_executed(text, message):
     with pytest.raises(boards.BoardError, match=message):
         boards.parse_board(text, "evil.py")
+
+
+def test_slots_in_regions():
+    board = boards.parse_board(source(slot_regions=[(0, 8192), (8192, 4096)]))
+    assert board["slot_regions"] == [[0, 8192], [8192, 4096]]
 
 
 def test_unknown_board():

@@ -29,6 +29,7 @@ _PIN = "a GPIO number"
 _LED = 'a GPIO number or "LED"'
 _NAMES = "a list of names"
 _LEVELS = "a list of (pin, level)"
+_REGIONS = "two (start, length) in whole sectors of 4096 bytes"
 
 # name -> (kind, least, most); None as a limit: none. A trailing "?" makes it optional.
 _FIELDS = {
@@ -68,6 +69,9 @@ _FIELDS = {
     "rcd_test_pin?": (_PIN, None, None),
     # The installation has ventilation: vehicles that want it (state D) may charge.
     "ventilated?": (_BOOL, None, None),
+    # RP2 with a build of its own, with VfsRom and a _boot.py that leaves them alone: where the
+    # slots lie, as bytes from the beginning of the storage area.
+    "slot_regions?": (_REGIONS, None, None),
 }
 
 
@@ -119,7 +123,9 @@ def parse_board(source, filename="board"):
     _check_whole(where, fields, chip)
     board = {"schema": SCHEMA, **fields}
     board["compatible"] = list(fields["compatible"])
-    board["safe_outputs"] = [list(item) for item in fields["safe_outputs"]]
+    for name in ("safe_outputs", "slot_regions"):
+        if name in fields:
+            board[name] = [list(item) for item in fields[name]]
     return board
 
 
@@ -184,7 +190,18 @@ def _is_kind(kind, value, chip):
         return False
     if kind is _NAMES:
         return bool(value) and all(_is_kind(_TEXT, name, chip) for name in value)
+    if kind is _REGIONS:
+        return len(value) == 2 and all(_is_region(item) for item in value)
     return all(_is_level(item, chip) for item in value)
+
+
+def _is_region(item):
+    is_pair = isinstance(item, (list, tuple)) and len(item) == 2
+    return (
+        is_pair
+        and all(isinstance(size, int) and size % 4096 == 0 for size in item)
+        and (item[0] >= 0 and item[1] > 0)
+    )
 
 
 def _is_level(item, chip):
@@ -210,6 +227,12 @@ def _check_whole(where, fields, chip):
     for pin in safe:
         if safe.count(pin) > 1:
             raise BoardError(where + f"safe_outputs names pin {pin} twice")
+    if "slot_regions" in fields:
+        (first, size), (second, _) = sorted(fields["slot_regions"])
+        if fields["family"] != "rp2":
+            raise BoardError(where + "slot_regions are for the RP2: the ESP32 has partitions")
+        if first + size > second:
+            raise BoardError(where + "slot_regions overlap")
     for name in _MUST_BE_SAFE:
         if name in fields and fields[name] not in safe:
             raise BoardError(where + f"{name} has no level in safe_outputs")
