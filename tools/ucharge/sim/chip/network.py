@@ -46,17 +46,18 @@ def _too_late(what):
 
 
 class Sockets:
-    """The socket module of a network whose name server's port 53 is ``port`` of the PC."""
+    """The socket module of a network whose well-known ports are others of the PC: ``ports`` is the
+    name server's (53), or pairs of both numbers."""
 
-    def __init__(self, sockets, port):
+    def __init__(self, sockets, ports):
         self._sockets = sockets
-        self._port = port
+        self._ports = {53: ports} if isinstance(ports, int) else dict(ports)
 
     def __getattr__(self, name):
         return getattr(self._sockets, name)
 
     def getaddrinfo(self, host, port, *rest):
-        return self._sockets.getaddrinfo(host, self._port if port == 53 else port, *rest)
+        return self._sockets.getaddrinfo(host, self._ports.get(port, port), *rest)
 
 
 class WLAN:
