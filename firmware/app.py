@@ -101,9 +101,12 @@ class App:
         if charge_point.credentials_changed or self._renewal is not None:
             self._renew(now_ms)
         if self._board.tick(now_ms):
-            from firmware.network_change import attend
+            try:
+                from firmware.network_change import attend
 
-            attend(self._board.wifi, self._link, self._resolver, self.charge_point, self.log)
+                attend(self._board.wifi, self._link, self._resolver, self.charge_point, self.log)
+            except NO_MEMORY:
+                pass  # the link misses a ping's answer, then
         if self._update.offer and self._judge is None:
             self._judge = asyncio.create_task(self._judge_offer())
         if self._clock.is_set:

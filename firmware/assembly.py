@@ -71,7 +71,9 @@ def assemble(app):
 
     board = Board(context.board)
     log.clock = clock = Clock(now_ms, manifest["built"])
-    resolver = Resolver(board.name_servers)
+    wifi = start.start_wifi(settings.wifi, log)
+    board.wifi = wifi  # pyright: ignore[reportAttributeAccessIssue]
+    resolver = Resolver(wifi.name_servers if wifi else tuple)
     evse = Evse(board.max_ma)
     evse.connectors[0].register.max_ma = 0  # pulses: counted here, they can't jump
     evse.inhibited = context.is_trial
@@ -124,8 +126,6 @@ def assemble(app):
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
     # Once the outbox has told the last time that it has noted.
     start.raise_clock(max(manifest["built"], clock.seen_s))
-    wifi = start.start_wifi(settings.wifi, log)
-    board.wifi = wifi  # pyright: ignore[reportAttributeAccessIssue]
     return (
         resolver,
         settings.allow_http,

@@ -22,8 +22,8 @@ def attend(wifi, link, resolver, charge_point, log):
     if wifi.address not in (None, wifi.state):
         link.renew(True)
     wifi.address = wifi.state
-    if wifi.ntp_server and wifi.timing is None:
+    if wifi.ntp_server and wifi.waits is None and not charge_point.boot_answered:
         from firmware.time_source import keep
 
+        asyncio.create_task(keep(wifi, resolver, charge_point, log))  # noqa: RUF006 ends by itself
         wifi.waits = True  # at once: the link looks every second
-        wifi.timing = asyncio.create_task(keep(wifi, resolver, charge_point, log))

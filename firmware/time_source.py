@@ -49,8 +49,7 @@ async def keep(wifi, resolver, charge_point, log, retry_ms=_RETRY_MS, check_ms=_
                     break
                 await sleep_ms(_LOOK_MS)
     finally:
-        wifi.waits = False
-        wifi.timing = None
+        wifi.waits = None
         forget("firmware.time_source", "sntp")
 
 

@@ -30,10 +30,6 @@ class Board:
         wifi = self.wifi
         return wifi is None or (wifi.is_connected and not wifi.waits)
 
-    def name_servers(self):
-        """Addresses of the network's name servers, possibly none."""
-        return self.wifi.name_servers() if self.wifi else ()
-
     def tick(self, now_ms):
         """Supervise the network and show its state on the LED; call ten times a second. True when
         the `Wifi` has changed its state."""

@@ -20,8 +20,8 @@ class Wifi:
     ``state``: this board's address there; the status that the last try to join ended with; None:
     no try has ended yet, or it was there and is lost. No access point is kept to: the next join
     may find another one, on another channel. For ``firmware.network_change``, which sets them:
-    ``address``, the last that it has seen; ``waits``: nobody may use the network yet;
-    ``timing``: the task that asks ``ntp_server`` for the time.
+    ``address``, the last that it has seen; ``waits``: True while ``ntp_server`` is asked for the
+    time, and nobody else may use the network; False between two questions.
     """
 
     def __init__(self, wlan, ssid, password=None):
@@ -32,7 +32,7 @@ class Wifi:
         self._since_ms = None  # of the last join, or of the last check
         self._retry_ms = _RETRY_MS
         self.is_connected = False
-        self.state = self.address = self.ntp_server = self.timing = self.waits = None
+        self.state = self.address = self.ntp_server = self.waits = None
 
     def tick(self, now_ms):
         """Look at the station, once a second; start a join where one is due."""
