@@ -11,6 +11,8 @@ BoardConfig(
     # Coil off; pilot high = steady +12 V: a car sees a charger that offers nothing.
     safe_outputs=[(25, 0), (27, 1)],
     contactor_pin=25,
+    # It floats at reset: the gate's pull-down holds the coil off.
+    contactor_pull_ohm=10000,
     # Auxiliary normally-open contact to 3.3 V: high = main contacts closed.
     contactor_feedback_pin=26,
     # Drives the pilot's +/-12 V amplifier: high = +12 V.

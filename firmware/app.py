@@ -113,11 +113,17 @@ class App:
             self._work = asyncio.create_task(charge_point.work.pop(0))
         if charge_point.credentials_changed or self._renewal is not None:
             self._renew(now_ms)
-        self._board.tick(now_ms)
+        if self._board.tick(now_ms):
+            try:
+                from firmware.network_change import attend
+
+                attend(self._board.wifi, self._link, self._resolver, self.charge_point, self.log)
+            except NO_MEMORY:
+                pass  # the link misses a ping's answer, then
         if self._update.offer and self._judge is None:
             self._judge = asyncio.create_task(self._judge_offer())
         if self._clock.is_set:
-            self._board.raise_clock(self._clock.now_s(now_ms))
+            self._board.set_clock(self._clock.now_s(now_ms))
         if self.context.is_trial:
             self._judge_trial(now_ms)
         elif charge_point.ready_to_reset(now_ms):
@@ -144,7 +150,7 @@ class App:
         self._is_due = self._trial.judge(
             now_ms,
             self.context,
-            self._board.self_test(),
+            self._board,
             self.charge_point,
             self._update,
             self.log,

@@ -10,6 +10,7 @@ import os
 from firmware import weld_latch
 from firmware.app import random_id, version
 from firmware.evse.evse import Evse
+from firmware.hal import start
 from firmware.hal.board import Board
 from firmware.link import Link
 from firmware.ocpp16.charge_point import ChargePoint
@@ -20,6 +21,7 @@ from firmware.ocpp16.security_keys import PATH as CREDENTIALS
 from firmware.ocpp16.update import Update
 from firmware.outcome import fell
 from firmware.outlet import Outlet
+from firmware.room import shortage
 from firmware.settings import Settings
 from firmware.supervisor import Supervisor
 from firmware.updater import Updater
@@ -35,12 +37,14 @@ START_ONLY = (
     "firmware.assembly",
     "firmware.certificates",
     "firmware.credentials",
+    "firmware.hal.start",
     "firmware.ocpp16.availability",
     "firmware.ocpp16.configuration_check",
     "firmware.ocpp16.configuration_keys",
     "firmware.ocpp16.security_keys",
     "firmware.outcome",
     "firmware.preload",
+    "firmware.room",
     "firmware.settings",
     "firmware.weld_latch",
     "loader.verdict",
@@ -59,12 +63,17 @@ def assemble(app):
     files, slots = context.files, context.slots
     settings = Settings(files)
     # The loader has verified this image, and what it says of itself with it.
-    manifest = json.loads(slots[context.slot].header().manifest())
+    header = slots[context.slot].header()
+    manifest = json.loads(header.manifest())
+    line = shortage(files, slots[other(context.slot)], header.payload_size)
+    if line:
+        log.lasting(line)
 
     board = Board(context.board)
-    board.raise_clock(manifest["built"])
     log.clock = clock = Clock(now_ms, manifest["built"])
-    resolver = Resolver(board.name_servers)
+    wifi = start.start_wifi(settings.wifi, log)
+    board.wifi = wifi  # pyright: ignore[reportAttributeAccessIssue]
+    resolver = Resolver(wifi.name_servers if wifi else tuple)
     evse = Evse(board.max_ma)
     evse.connectors[0].register.max_ma = 0  # pulses: counted here, they can't jump
     evse.inhibited = context.is_trial
@@ -79,7 +88,7 @@ def assemble(app):
     update.cause = fell(context)
     update.settle(context.record, slots[other(context.record.home)])
     charge_point = ChargePoint(
-        _boot_payload(settings, board),
+        _boot_payload(settings),
         evse,
         configuration,
         clock,
@@ -116,7 +125,8 @@ def assemble(app):
     )  # fmt: skip
     trial = _trial(settings, now_ms, manifest, update.job) if context.is_trial else None
     supervisor = Supervisor(context, outlet, settings.confirm_after_s, now_ms)
-    board.start_network(settings.wifi)
+    # Once the outbox has told the last time that it has noted.
+    start.raise_clock(max(manifest["built"], clock.seen_s))
     return (
         resolver,
         settings.allow_http,
@@ -164,10 +174,10 @@ def _keys(settings):
     return keys
 
 
-def _boot_payload(settings, board):
+def _boot_payload(settings):
     return {
         "chargePointVendor": settings.vendor[:20],
         "chargePointModel": settings.model[:20],
-        "chargePointSerialNumber": (settings.serial or board.unique_id())[:25],
+        "chargePointSerialNumber": (settings.serial or start.unique_id())[:25],
         "firmwareVersion": version(),
     }

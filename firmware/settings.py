@@ -33,6 +33,14 @@ _FIELDS = (
     ("authorization_key", str, ""),  # hex, Basic auth of security profiles 1 and 2
     ("keys", dict, {}),  # first values of OCPP configuration keys
 )
+# Of ``wifi``, in bytes: what the radio takes, and a name.
+_WIFI = (
+    ("ssid", 1, 32),
+    ("password", 8, 64),
+    ("country", 2, 2),
+    ("hostname", 1, 32),
+    ("ntp_server", 1, 253),
+)
 
 
 class Settings:
@@ -70,6 +78,10 @@ class Settings:
             if not isinstance(value, kind) or (kind is int and value < 0):
                 raise SettingsError("%s: %s is missing or malformed" % (PATH, name))
             setattr(self, name, value)
+        for name, least, most in _WIFI:
+            value = self.wifi.get(name)
+            if value and not (isinstance(value, str) and least <= len(value.encode()) <= most):
+                raise SettingsError("%s: wifi: %s has %d to %d bytes" % (PATH, name, least, most))
 
     def endpoint(self, is_secure=False):
         """The central system's URL with the identity, percent-encoded, behind it."""

@@ -3,8 +3,10 @@
 Loaded for a trial only. May import: ``ticks``, ``loader``, ``ocppj``, ``firmware``.
 """
 
+from firmware.hal.self_test import self_test
 from firmware.version import VERSION
 from loader import verdict
+from loader.modules import forget
 from loader.record import other
 from micropython import const
 from ocppj import NO_MEMORY
@@ -57,10 +59,10 @@ class Trial:
             return "deadline"
         return None
 
-    def judge(self, now_ms, context, self_test_passed, charge_point, update, log):
-        """Act on the verdict; True when a reset is due. Confirmed: ``context`` is no trial any
-        more, the connectors may serve. Raises OSError."""
-        finding = self.verdict(now_ms, self_test_passed, charge_point.boot_answered)
+    def judge(self, now_ms, context, board, charge_point, update, log):
+        """Test ``board``, a `Board`, and act on the verdict; True when a reset is due. Confirmed:
+        ``context`` is no trial any more, the connectors may serve. Raises OSError."""
+        finding = self.verdict(now_ms, self_test(board), charge_point.boot_answered)
         if finding is None:
             return False
         if finding != self.CONFIRM:
@@ -80,4 +82,5 @@ class Trial:
         except (OSError,) + NO_MEMORY as error:
             log("app: %r" % error)  # the next turn tries again
         charge_point.status.forget()
+        forget("firmware.hal.self_test")
         return False

@@ -1,4 +1,4 @@
-"""The chip itself: its number, its clock, its status LED.
+"""The chip itself: its clock, its status LED. What only the start needs: ``firmware.hal.start``.
 
 May import: built-ins (``machine``).
 """
@@ -8,18 +8,13 @@ import time
 import machine
 
 # Seconds from 1970 to the port's own epoch (2000 on the ESP32).
-_EPOCH_S = 946684800 if time.gmtime(0)[0] == 2000 else 0
+EPOCH_S = 946684800 if time.gmtime(0)[0] == 2000 else 0
 
 
-def unique_id():
-    """The chip's number in hexadecimal."""
-    return "".join("%02x" % byte for byte in machine.unique_id())
-
-
-def raise_clock(unix_s):
-    """Set the clock to ``unix_s`` if it is behind: TLS checks certificates by it."""
-    unix_s -= _EPOCH_S
-    if time.time() < unix_s:
+def set_clock(unix_s):
+    """Set the clock to ``unix_s`` where it is off by 2 s: TLS checks certificates by it."""
+    unix_s -= EPOCH_S
+    if not -2 < time.time() - unix_s < 2:
         year, month, day, hour, minute, second, weekday = time.gmtime(unix_s)[:7]
         machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
 

@@ -6,7 +6,7 @@ May import: built-ins (``machine``), ``loader.resets``. The registers are the RP
 
 import machine
 
-from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
+from loader.resets import ASKED, HARD, POWER_ON, SOFT, WATCHDOG
 
 _CTRL_ENABLE = 1 << 30
 _REASON = 0x08
@@ -19,7 +19,7 @@ class _Rp2:
     def __init__(self, base):
         self._base = base
 
-    def reset_cause(self):
+    def reset_cause(self, flags):
         cause = machine.reset_cause()
         if machine.mem32[self._base] & _CTRL_ENABLE:
             return SOFT  # the watchdog still runs: it survives a soft reset only
@@ -37,9 +37,12 @@ class _Rp2:
 
 
 class _Esp32:
-    def reset_cause(self):
+    def reset_cause(self, flags):
         cause = machine.reset_cause()
-        return cause if cause in (POWER_ON, HARD, WATCHDOG, SOFT) else HARD
+        if cause == HARD and flags is not None and not flags & ASKED:
+            return WATCHDOG  # a panic: the port has one cause for it and machine.reset()
+        # 0: by way of USB or JTAG.
+        return cause if cause in (POWER_ON, WATCHDOG, SOFT) else HARD
 
     def read(self):
         return int.from_bytes(machine.RTC().memory()[:4], "little")
@@ -61,14 +64,23 @@ class Chip:
         self._silicon = _SILICON.get(board.get("chip"), _Esp32)()
 
     def reset_cause(self):
-        """POWER_ON, HARD, WATCHDOG or SOFT. Ask before the watchdog is armed."""
-        return self._silicon.reset_cause()
+        """POWER_ON, HARD, WATCHDOG or SOFT. Ask before the watchdog is armed and before
+        `set_flags`."""
+        return self._silicon.reset_cause(self._flags())
 
     def flags(self):
         """The flags as an int; 0 after a power cut."""
+        return self._flags() or 0
+
+    def _flags(self):
         word = self._silicon.read()
-        return word & 0xFFFF if word & 0xFFFF0000 == _MAGIC else 0
+        return word & 0xFFFF if word & 0xFFFF0000 == _MAGIC else None
 
     def set_flags(self, flags):
         """Keep ``flags`` over the next resets."""
         self._silicon.write(_MAGIC | flags)
+
+    def reset(self):
+        """Reset the chip, and have the next boot know that it was wanted."""
+        self.set_flags(self.flags() | ASKED)
+        machine.reset()

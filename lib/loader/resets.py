@@ -4,10 +4,11 @@
 """
 
 POWER_ON = 1  # brownout too
-HARD = 2  # machine.reset(), a panic
-WATCHDOG = 3
+HARD = 2  # machine.reset()
+WATCHDOG = 3  # a panic too: nobody asked for either
 SOFT = 5
 
 # Flags; a power cut clears them.
 HEALTHY = 1  # the application reported itself healthy in this boot
 CRASHED = 2  # the application ended by an unhandled exception
+ASKED = 4  # the reset that comes was asked for

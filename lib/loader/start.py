@@ -83,11 +83,12 @@ def _decide(ctx):
     ctx.record, ctx.decision = choose(ctx.files, ctx.slots, ctx.cause, ctx.flags, ctx.wdt.feed)
     if ctx.decision.action == RUN:
         ctx.slot = ctx.decision.slot
-    ctx.chip.set_flags(0)
+    # After a soft reset somebody sits at a cable, and may reset the chip from the REPL.
+    ctx.chip.set_flags(resets.ASKED if ctx.cause == resets.SOFT else 0)
     ctx.wdt.feed()
     print("loader: %s: %s" % (ctx.decision.row, ctx.decision.slot or ctx.decision.action))
     if ctx.decision.action == SWITCH:
-        machine.reset()
+        ctx.chip.reset()
     forget("loader.choose", "loader.decide")
 
 
@@ -98,7 +99,7 @@ def _mount(ctx):
         vfs.mount(file_system(slot), _MOUNT_POINT)
     except Exception as error:  # noqa: BLE001 - it counts as an exception at the image's start
         _note_crash(ctx, error)
-        machine.reset()
+        ctx.chip.reset()
     sys.path.insert(0, _MOUNT_POINT)
 
 
@@ -118,7 +119,7 @@ def run():
         raise
     except BaseException as error:  # noqa: BLE001 - SystemExit too: a soft reset counts nothing
         _note_crash(ctx, error)
-    machine.reset()
+    ctx.chip.reset()
 
 
 def _note_crash(ctx, error):

@@ -91,8 +91,7 @@ def test_missing(name):
         ({"colour": 1}, "unknown field colour"),
         ({"family": "avr"}, "family='avr'"),
         ({"chip": "rp1"}, "chip='rp1'"),
-        ({"contactor_pin": "15"}, "contactor_pin='15' is not a GPIO number that can be an output"),
-        ({"contactor_pin": 23}, "contactor_pin=23 is not a GPIO"),
+        ({"contactor_pin": "15"}, "contactor_pin='15' is not a GPIO number"),
         ({"contactor_pin": True}, "contactor_pin=True"),
         ({"contactor_pin": 3}, "contactor_pin has no level in safe_outputs"),
         ({"safe_outputs": [(15, 0)]}, "pilot_pwm_pin has no level in safe_outputs"),
@@ -101,8 +100,6 @@ def test_missing(name):
             {"rcd_test_pin": 20, "ground_fault_pin": 18},
             "rcd_test_pin has no level in safe_outputs",
         ),
-        ({"pilot_adc_pin": 22}, "pilot_adc_pin=22 is not a GPIO number with an ADC of this chip"),
-        ({"meter_pin": 15}, "meter_pin and contactor_pin are both pin 15"),
         ({"watchdog_ms": 8389}, "watchdog_ms=8389: at most 8388"),
         ({"watchdog_ms": 10}, "watchdog_ms=10: at least 1000"),
         ({"max_current_a": 5}, "max_current_a=5: 6 to 80"),
@@ -112,16 +109,13 @@ def test_missing(name):
         ({"compatible": []}, "compatible=\\[\\] is not a list of names"),
         ({"safe_outputs": [(15, 2)]}, "safe_outputs"),
         ({"safe_outputs": [(15, 0), (15, 1)]}, "safe_outputs names pin 15 twice"),
-        ({"safe_outputs": [(15, 0), (14, 0)]}, "drives contactor_feedback_pin, an input"),
         ({"pilot_span_mv": 26000}, "pilot range -15000 to 11000 mV"),
-        (
-            {"family": "esp32", "chip": "esp32", "pilot_adc_pin": 34, "contactor_feedback_pin": 6},
-            "contactor_feedback_pin=6 is not a GPIO number of this chip",
-        ),
-        (
-            {"family": "esp32", "chip": "esp32", "pilot_adc_pin": 34, "pilot_pwm_pin": 35},
-            "pilot_pwm_pin=35 is not a GPIO number that can be an output",
-        ),
+        ({"led_pin": "led"}, "led_pin='led' is not a GPIO number or \"LED\" of this chip"),
+        ({"contactor_pull_ohm": 47000}, "contactor_pull_ohm=47000: 100 to 10000"),
+        ({"slot_regions": [(0, 4096)]}, "slot_regions=.* is not two"),
+        ({"slot_regions": [(0, 4096), (4096, 4097)]}, "slot_regions=.* is not two"),
+        ({"slot_regions": [(0, 4096), (-4096, 4096)]}, "slot_regions=.* is not two"),
+        ({"slot_regions": [(8192, 4096), (4096, 8192)]}, "slot_regions overlap"),
     ],
 )
 def test_refused(changes, text):
@@ -147,6 +141,11 @@ def test_refused(changes, text):
 def test_is_never_executed(text, message):
     with pytest.raises(boards.BoardError, match=message):
         boards.parse_board(text, "evil.py")
+
+
+def test_slots_in_regions():
+    board = boards.parse_board(source(slot_regions=[(0, 8192), (8192, 4096)]))
+    assert board["slot_regions"] == [[0, 8192], [8192, 4096]]
 
 
 def test_unknown_board():

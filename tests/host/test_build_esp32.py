@@ -70,7 +70,8 @@ def test_another_chip_is_refused(tmp_path):
 def test_the_command(tmp_path):
     path, out = tmp_path / "micropython.bin", tmp_path / "new.ucup"
     path.write_bytes(app_image.make(b"another interpreter"))
-    options = ["--kind", "esp32", "--micropython", str(path), "--unsigned", "--out", str(out)]
+    options = ["--kind", "esp32", "--board", "sim_esp32", "--micropython", str(path)]
+    options += ["--unsigned", "--out", str(out)]
     result = CliRunner().invoke(command, options)
     assert result.exit_code == 0, result.output
     file = updatefile.parse(out.read_bytes())
@@ -80,6 +81,7 @@ def test_the_command(tmp_path):
 
 def test_the_command_refuses_a_mixture():
     for options in (
+        ["--kind", "esp32"],  # boards of several chips
         ["--kind", "app", "--board", "sim_esp32"],
         ["--board", "sim_rp2", "--board", "sim_esp32"],
         ["--board", "sim_rp2", "--micropython", "x.bin"],

@@ -210,3 +210,16 @@ def test_waiting_for_what_never_comes(tmp_path):
 
     with pytest.raises(ChipError, match=r"(?s)'nothing'.*0.1 s.*something else"):
         run(chip, story)
+
+
+def test_a_smaller_file_system_is_made_anew(tmp_path):
+    """As MicroPython's frozen _boot.py does on RP2: in silence, and all files are gone."""
+    chip = program(tmp_path, {"/boot.py": "print('here')"}, sectors=100)
+    chip.sectors = 212
+    chip.flash_path.write_bytes(chip.flash_path.read_bytes() + b"\xff" * 112 * 4096)
+
+    async def story(chip):
+        assert chip.is_on  # the file system is there by then
+
+    run(chip, story)
+    assert chip.list_files() == {}

@@ -1,4 +1,4 @@
-"""A whole simulated ESP32: reset causes, what survives, and the loader above its boot loader.
+"""A whole simulated ESP32: the loader above its boot loader.
 
 Each flash is made by hand: what lies in the slots, what the boot record says.
 """
@@ -9,7 +9,7 @@ import json
 import pytest
 
 from ucharge.boards import load_board
-from ucharge.build import esp32, image, updatefile, variants
+from ucharge.build import image, updatefile, variants
 from ucharge.build.device import loader_files
 from ucharge.build.stage import stage
 from ucharge.demo.flash import snapshot
@@ -46,6 +46,17 @@ def main(context):
 '''
 
 
+_PANIC = b'''"""Aborts the chip, as a bug in C would."""
+
+import esp32
+
+
+def main(context):
+    print("panics")
+    esp32.Partition(esp32.Partition.RUNNING).ioctl(6, 0)
+'''
+
+
 def build(version, app):
     tree = {**stage(version), "firmware/app.py": app}
     return updatefile.parse(image.build_for(BOARD, tree=tree))
@@ -60,6 +71,7 @@ def images():
         "raising": build((1, 1, 0), variants._RAISE),
         "hanging": build((1, 1, 0), variants._HANG),
         "marking": build((1, 1, 0), _MARKS),
+        "panicking": build((1, 1, 0), _PANIC),
     }
 
 
@@ -202,87 +214,25 @@ def test_a_crash_loop_goes_back_to_the_proven_slot(tmp_path, images):
     assert snapshot(chip).record.reason == "crashloop"
 
 
+def test_a_loop_of_panics_goes_back_to_the_proven_slot(tmp_path, images):
+    record = a_record(records.CONFIRMED, "b", "a", images["panicking"])
+    ota = otadata((1, ota_boot.VALID), (2, ota_boot.VALID))
+    chip = make_chip(tmp_path, images["idle"], images["panicking"], "ab", record, ota)
+    run(chip, lambda chip: chip.wait_console("^idle a False"))
+    assert kinds(chip) == ["abort"] * 5 + ["reset"]
+    assert snapshot(chip).record.reason == "crashloop"
+
+
+def test_a_panic_on_trial_goes_back(tmp_path, images):
+    chip = trial(tmp_path, images, "panicking")
+    run(chip, lambda chip: chip.wait_console("^idle a False"))
+    assert kinds(chip) == ["abort"]
+    assert snapshot(chip).record.reason == "watchdog"
+
+
 def test_no_bootable_image_is_the_boot_loaders_own_loop(tmp_path, images):
     chip = make_chip(tmp_path, images["idle"], spoil=("a", 100))
     chip.max_restarts_per_minute = 3
     with pytest.raises(ChipError):
         run(chip, lambda chip: chip.wait_console("^idle"))
     assert set(kinds(chip)) == {"abort"}
-
-
-# The chip itself
-
-_BOOT = """
-import machine, esp32
-memory = machine.RTC().memory()
-running = esp32.Partition(esp32.Partition.RUNNING).info()[4]
-print("boot", len(memory), "cause", machine.reset_cause(), running)
-machine.RTC().memory(memory + b"x")
-n = len(memory)
-"""
-
-
-def program(folder, main):
-    chip = Chip(folder, BOARD, watchdog_scale=_WATCHDOG_SCALE)
-    app = esp32.stand_in("esp32")
-    files = {"/boot.py": _BOOT.encode(), "/main.py": main.encode()}
-    chip.provision({**files, "@ota_0": app, "@ota_1": app})
-    return chip
-
-
-@pytest.mark.parametrize(
-    ("main", "line"),
-    [
-        ("if n == 0: machine.reset()", "boot 1 cause 2 ota_0"),
-        ("if n == 0: machine.soft_reset()", "boot 1 cause 5 ota_0"),
-        ("if n == 0: machine.WDT(timeout=1000)", "boot 1 cause 3 ota_0"),
-        (
-            "if n == 0: esp32.Partition(esp32.Partition.RUNNING).ioctl(6, 0)",
-            "boot 1 cause 2 ota_0",
-        ),
-        (
-            "if n == 0: esp32.Partition('ota_1').set_boot(); machine.reset()",
-            "boot 1 cause 2 ota_1",
-        ),
-        (
-            "if n == 0: esp32.Partition('ota_1').set_boot()\nif n < 2: machine.reset()",
-            "boot 2 cause 2 ota_0",
-        ),
-        (
-            "if n == 0: esp32.Partition('ota_1').set_boot(); machine.reset()\n"
-            "if n == 1: machine.soft_reset()",
-            "boot 2 cause 5 ota_1",
-        ),
-    ],
-)
-def test_reset_causes_and_what_then_runs(tmp_path, main, line):
-    chip = program(tmp_path, main)
-    assert run(chip, lambda chip: chip.wait_console("^" + line)) == line
-
-
-def test_a_power_cut_clears_the_rtc_memory(tmp_path):
-    chip = program(tmp_path, "")
-
-    async def story(chip):
-        await chip.wait_console("^boot 0 cause 1")
-        seen = len(chip.console)
-        await chip.kill()
-        await chip.start()
-        return await chip.wait_console("^boot", start=seen)
-
-    assert run(chip, story) == "boot 0 cause 1 ota_0"
-
-
-@pytest.mark.parametrize(
-    "code",
-    ["machine.WDT(timeout=999)", "machine.mem32[0]", "import rp2", "machine.Pin(6)"],
-)
-def test_what_this_chip_has_not(tmp_path, code):
-    chip = program(tmp_path, f"{code}\nprint('taken')")
-    run(chip, lambda chip: chip.wait_console("Error|IllegalUse"))
-    assert "taken" not in chip.console
-
-
-def test_the_watchdog_has_no_maximum(tmp_path):
-    chip = program(tmp_path, "machine.WDT(timeout=60000)\nprint('taken')")
-    run(chip, lambda chip: chip.wait_console("^taken"))

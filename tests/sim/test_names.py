@@ -16,7 +16,8 @@ class NamedBench(Bench):
 
     def __init__(self, folder, names, **options):
         keys = ensure(folder / "keys", ("localhost", HOST))
-        config = {"wifi": {"ssid": "garage", "password": "correct horse"}}
+        wifi = {"ssid": "garage", "password": "correct horse", "ntp_server": ""}
+        config = {"wifi": wifi}
         super().__init__(folder, keys=keys, config=config, name_server=names.port, **options)
 
     def provision(self, version=FIRST_VERSION):

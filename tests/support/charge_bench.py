@@ -129,6 +129,8 @@ class Vehicle:
 class Bench:
     """``central``, ``vehicle``, ``charge_point``, ``evse``; the time only moves when told to."""
 
+    floor_s = 946684800  # what the clock starts from
+
     def __init__(self, keys=None, connectors=1, start_ms=5000, job=None, files=None):
         self.now_ms = start_ms
         self.elapsed_ms = 0
@@ -159,7 +161,7 @@ class Bench:
             BOOT,
             self.evse,
             configuration,
-            Clock(self.now_ms),
+            Clock(self.now_ms, self.floor_s),
             UniqueIds(bytes([self._boots >> 8, self._boots & 255] * 6)),
             self.files,
             self.lines.append,

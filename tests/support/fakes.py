@@ -14,8 +14,14 @@ sys.path.insert(0, _ROOT + "tools/ucharge/sim/chip")
 sys.modules.pop("machine", None)  # MicroPython's own, if something had imported it
 import machine  # noqa: E402
 import network  # noqa: E402
+import network_esp32  # noqa: E402, F401
 import rp2  # noqa: E402, F401
 from wires import IllegalUse, wires  # noqa: E402, F401
+
+_of_rp2 = machine._number, machine.Pin  # pyright: ignore[reportAttributeAccessIssue]
+import machine_esp32  # noqa: E402, F401 for its chip alone: the pins stay the RP2's
+
+machine._number, machine.Pin = _of_rp2  # pyright: ignore[reportAttributeAccessIssue]
 
 sys.path.pop(0)
 

@@ -104,5 +104,25 @@ class TurnTest(unittest.TestCase):
         self.assertFalse(self.app._outlet.failed)
 
 
+class NetworkTest(unittest.TestCase):
+    def test_a_change_without_memory_for_it_ends_nothing(self):
+        app = Bare()
+        app._link = app._resolver = None
+        app._board = Part()
+        app._board.tick = lambda now_ms: True
+        app._board.wifi = Starved()
+        app._turn(1000)
+        self.assertEqual(app.log.lines, ["wifi: lost"])
+
+
+class Starved:
+    state = None
+    is_connected = True
+
+    @property
+    def address(self):
+        raise MemoryError
+
+
 if __name__ == "__main__":
     unittest.main()

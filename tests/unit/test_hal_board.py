@@ -4,10 +4,11 @@ import time
 import unittest
 
 from fakes import BOARD, machine, power_on, wires
-from firmware.hal import chip
+from firmware.hal import chip, start
 from firmware.hal.board import Board
 from firmware.hal.contactor import Contactor, NoSafeLevel
 from firmware.hal.meter_pulse import PulseMeter
+from firmware.hal.self_test import self_test
 
 
 def board(**changes):
@@ -95,13 +96,21 @@ class ChipTest(unittest.TestCase):
         power_on()
 
     def test_unique_id(self):
-        self.assertEqual(chip.unique_id(), "e66118604b123456")
+        self.assertEqual(start.unique_id(), "e66118604b123456")
 
     def test_raise_clock(self):
-        chip.raise_clock(int(time.time()) - 100)
+        start.raise_clock(int(time.time()) - 100)
         self.assertEqual(machine.RTC().datetime()[0], 2021)
-        chip.raise_clock(int(time.time()) + 1000)
+        start.raise_clock(int(time.time()) + 1000)
         self.assertGreater(machine.RTC().datetime()[0], 2021)
+
+    def test_set_clock_goes_both_ways(self):
+        for off_s in (-1, 0, 1):
+            chip.set_clock(int(time.time()) + off_s)
+        self.assertEqual(machine.RTC().datetime()[0], 2021)
+        for unix_s, year in ((1609459200 + 86400, 2021), (1785542400, 2026), (1609459200, 2021)):
+            chip.set_clock(unix_s)
+            self.assertEqual(machine.RTC().datetime()[0], year)
 
     def test_led(self):
         led = chip.StatusLed(BOARD)
@@ -127,32 +136,38 @@ class BoardTest(unittest.TestCase):
         self.assertEqual(self.board.max_ma, 32000)
 
     def test_without_wifi_the_network_is_taken_for_up(self):
-        self.board.start_network({})
-        self.board.tick(0)
+        self.board.wifi = start.start_wifi({}, print)
+        self.assertFalse(self.board.tick(0))
         self.assertTrue(self.board.network_up())
 
     def test_with_wifi(self):
-        self.board.start_network({"ssid": "home", "password": "12345678"})
-        self.board.tick(0)
+        wires.wifi_join_ms = 0
+        self.board.wifi = start.start_wifi({"ssid": "home", "password": "12345678"}, print)
+        self.assertFalse(self.board.tick(0))
+        self.assertFalse(self.board.network_up())
+        self.assertTrue(self.board.tick(100))
+        self.assertFalse(self.board.tick(1200))
+        self.assertTrue(self.board.network_up())
+        self.board.wifi.waits = True
         self.assertFalse(self.board.network_up())
 
     def test_self_test(self):
-        self.assertTrue(self.board.self_test())
+        self.assertTrue(self_test(self.board))
 
     def test_self_test_opens_the_contactor(self):
         self.board.contactor.set(True)
         time.sleep(0.03)
-        self.board.self_test()
+        self_test(self.board)
         self.assertEqual(wires.outputs[15], 0)
 
     def test_self_test_sees_a_weld(self):
         wires.receive("weld 1")
-        self.assertFalse(self.board.self_test())
+        self.assertFalse(self_test(self.board))
 
     def test_self_test_sees_a_broken_pilot(self):
         for high_mv in (14900, -14900):
             wires.high_mv = high_mv
-            self.assertFalse(self.board.self_test())
+            self.assertFalse(self_test(self.board))
 
 
 if __name__ == "__main__":

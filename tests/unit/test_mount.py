@@ -5,15 +5,10 @@ import unittest
 
 import samples
 from loader.slots import FileSlot
+from romfs_image import ROMFS as IMAGE
 
 IS_MICROPYTHON = sys.implementation.name == "micropython"
 _POINT = "/mnt-test"
-
-# ROMFS: one folder "pkg_in_rom" with "__init__.py" and "answer.py".
-_INIT = b"\x05\x0e\x0b__init__.py\x02\x00"
-_ANSWER = b"\x05\x13\x09answer.py\x02\x07x = 42\n"
-_PACKAGE = b"\x0apkg_in_rom" + _INIT + _ANSWER
-IMAGE = b"\xd2\xcd\x31" + bytes([len(_PACKAGE) + 2]) + b"\x04" + bytes([len(_PACKAGE)]) + _PACKAGE
 
 
 class Mapped(FileSlot):

@@ -5,45 +5,14 @@ into the dict of the device's /board.json.
 import ast
 import json
 from pathlib import Path
-from typing import NamedTuple
 
+from ucharge.board_chips import FAMILIES
+from ucharge.board_pins import find
 from ucharge.errors import UserError
 
 SCHEMA = 1
 _FOLDER = Path(__file__).parents[2] / "board_configs"
 
-
-class _Chip(NamedTuple):
-    pins: frozenset  # GPIO numbers a board may use
-    inputs: frozenset  # those of them that can't be outputs
-    adc_pins: frozenset
-    watchdog_max_ms: int
-
-
-_RP2 = _Chip(
-    frozenset((*range(23), 26, 27, 28)),  # 23-25 and 29 are the radio's on the W boards
-    frozenset(),
-    frozenset((26, 27, 28)),
-    8388,
-)
-# 6-11 are the flash's; the ADC on 0, 2, 4, 12-15 and 25-27 does not work beside Wi-Fi.
-_ESP32 = _Chip(
-    frozenset((*range(6), *range(12, 24), *range(25, 28), *range(32, 40))),
-    frozenset(range(34, 40)),
-    frozenset(range(32, 40)),
-    600000,
-)
-_FAMILIES = {"rp2": {"rp2040": _RP2, "rp2350": _RP2}, "esp32": {"esp32": _ESP32}}
-
-_INPUTS = (
-    "pilot_adc_pin",
-    "meter_pin",
-    "contactor_feedback_pin",
-    "proximity_adc_pin",
-    "temperature_adc_pin",
-    "ground_fault_pin",
-    "emergency_stop_pin",
-)
 # Outputs that must have a level until the application drives them, and after it.
 _MUST_BE_SAFE = ("contactor_pin", "pilot_pwm_pin", "rcd_test_pin")
 # What an optional field can't do without.
@@ -57,11 +26,10 @@ _INT = "a whole number"
 _BOOL = "True or False"
 _TEXT = "a text"
 _PIN = "a GPIO number"
-_OUTPUT = "a GPIO number that can be an output"
-_ADC = "a GPIO number with an ADC"
 _LED = 'a GPIO number or "LED"'
 _NAMES = "a list of names"
 _LEVELS = "a list of (pin, level)"
+_REGIONS = "two (start, length) in whole sectors of 4096 bytes"
 
 # name -> (kind, least, most); None as a limit: none. A trailing "?" makes it optional.
 _FIELDS = {
@@ -70,10 +38,14 @@ _FIELDS = {
     "chip": (_TEXT, None, None),
     "compatible": (_NAMES, None, None),
     "safe_outputs": (_LEVELS, None, None),
-    "contactor_pin": (_OUTPUT, None, None),
+    "contactor_pin": (_PIN, None, None),
+    # The resistor that holds it at its safe level, where the chip itself does not. Small enough
+    # to win against a chip's pull-up of 45 kilohms.
+    "contactor_pull_ohm?": (_INT, 100, 10000),
     "contactor_feedback_pin?": (_PIN, None, None),
-    "pilot_pwm_pin": (_OUTPUT, None, None),
-    "pilot_adc_pin": (_ADC, None, None),
+    "contactor_feedback_pull_ohm?": (_INT, 100, 8200),  # the most that helps against RP2350-E9
+    "pilot_pwm_pin": (_PIN, None, None),
+    "pilot_adc_pin": (_PIN, None, None),
     "pilot_span_mv": (_INT, 24000, 60000),
     "pilot_offset_mv": (_INT, -30000, -12000),
     "meter_pin": (_PIN, None, None),
@@ -83,10 +55,10 @@ _FIELDS = {
     "max_current_a": (_INT, 6, 80),
     "connectors": (_INT, 1, 1),
     # A socket's proximity contact, pulled up to the ADC's reference.
-    "proximity_adc_pin?": (_ADC, None, None),
+    "proximity_adc_pin?": (_PIN, None, None),
     "proximity_pullup_ohm?": (_INT, 100, 10000),
     # A linear sensor: degrees Celsius = share of the ADC's range x span + offset.
-    "temperature_adc_pin?": (_ADC, None, None),
+    "temperature_adc_pin?": (_PIN, None, None),
     "temperature_span_c?": (_INT, 50, 1000),
     "temperature_offset_c?": (_INT, -300, 50),
     "temperature_max_c?": (_INT, 30, 100),  # above it less and less current is offered
@@ -94,9 +66,12 @@ _FIELDS = {
     "ground_fault_pin?": (_PIN, None, None),
     "emergency_stop_pin?": (_PIN, None, None),
     # Makes the residual current device trip, which must show on ground_fault_pin.
-    "rcd_test_pin?": (_OUTPUT, None, None),
+    "rcd_test_pin?": (_PIN, None, None),
     # The installation has ventilation: vehicles that want it (state D) may charge.
     "ventilated?": (_BOOL, None, None),
+    # RP2 with a build of its own, with VfsRom and a _boot.py that leaves them alone: where the
+    # slots lie, as bytes from the beginning of the storage area.
+    "slot_regions?": (_REGIONS, None, None),
 }
 
 
@@ -137,9 +112,9 @@ def parse_board(source, filename="board"):
     for name in _FIELDS:
         if name not in fields and not name.endswith("?"):
             raise BoardError(where + f"{name} is missing")
-    chips = _FAMILIES.get(fields["family"])
+    chips = FAMILIES.get(fields["family"])
     if chips is None:
-        raise BoardError(where + f"family={fields['family']!r}", f"one of {sorted(_FAMILIES)}")
+        raise BoardError(where + f"family={fields['family']!r}", f"one of {sorted(FAMILIES)}")
     if fields["chip"] not in chips:
         raise BoardError(where + f"chip={fields['chip']!r}", f"one of {sorted(chips)}")
     chip = chips[fields["chip"]]
@@ -148,7 +123,9 @@ def parse_board(source, filename="board"):
     _check_whole(where, fields, chip)
     board = {"schema": SCHEMA, **fields}
     board["compatible"] = list(fields["compatible"])
-    board["safe_outputs"] = [list(item) for item in fields["safe_outputs"]]
+    for name in ("safe_outputs", "slot_regions"):
+        if name in fields:
+            board[name] = [list(item) for item in fields[name]]
     return board
 
 
@@ -206,23 +183,30 @@ def _is_kind(kind, value, chip):
     if kind is _TEXT:
         return isinstance(value, str) and value != ""
     if kind is _PIN:
-        return is_int and value in chip.pins
-    if kind is _OUTPUT:
-        return is_int and value in chip.pins - chip.inputs
-    if kind is _ADC:
-        return is_int and value in chip.adc_pins
+        return is_int
     if kind is _LED:
-        return value == "LED" or (is_int and value in chip.pins - chip.inputs)
+        return is_int or (value == "LED" and chip.has_led_name)
     if not isinstance(value, (list, tuple)):
         return False
     if kind is _NAMES:
         return bool(value) and all(_is_kind(_TEXT, name, chip) for name in value)
+    if kind is _REGIONS:
+        return len(value) == 2 and all(_is_region(item) for item in value)
     return all(_is_level(item, chip) for item in value)
+
+
+def _is_region(item):
+    is_pair = isinstance(item, (list, tuple)) and len(item) == 2
+    return (
+        is_pair
+        and all(isinstance(size, int) and size % 4096 == 0 for size in item)
+        and (item[0] >= 0 and item[1] > 0)
+    )
 
 
 def _is_level(item, chip):
     is_pair = isinstance(item, (list, tuple)) and len(item) == 2
-    return is_pair and _is_kind(_OUTPUT, item[0], chip) and item[1] in (0, 1)
+    return is_pair and _is_kind(_PIN, item[0], chip) and item[1] in (0, 1)
 
 
 def _check_whole(where, fields, chip):
@@ -239,18 +223,16 @@ def _check_whole(where, fields, chip):
             where + f"pilot range {low_mv} to {high_mv} mV",
             "it must hold +/-12 V with a tolerance of 1 V",
         )
-    users = {}
-    for name, pin in fields.items():
-        if name.endswith("_pin"):
-            if pin in users:
-                raise BoardError(where + f"{name} and {users[pin]} are both pin {pin}")
-            users[pin] = name
     safe = [pin for pin, _ in fields["safe_outputs"]]
     for pin in safe:
         if safe.count(pin) > 1:
             raise BoardError(where + f"safe_outputs names pin {pin} twice")
-        if users.get(pin) in _INPUTS:
-            raise BoardError(where + f"safe_outputs drives {users[pin]}, an input")
+    if "slot_regions" in fields:
+        (first, size), (second, _) = sorted(fields["slot_regions"])
+        if fields["family"] != "rp2":
+            raise BoardError(where + "slot_regions are for the RP2: the ESP32 has partitions")
+        if first + size > second:
+            raise BoardError(where + "slot_regions overlap")
     for name in _MUST_BE_SAFE:
         if name in fields and fields[name] not in safe:
             raise BoardError(where + f"{name} has no level in safe_outputs")
@@ -258,3 +240,5 @@ def _check_whole(where, fields, chip):
         for other in needed:
             if name in fields and other not in fields:
                 raise BoardError(where + f"{name} needs {other}")
+    for line in find(fields, chip):
+        raise BoardError(where + line)

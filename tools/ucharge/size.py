@@ -30,7 +30,7 @@ START_MODULES = ("firmware.app", "firmware.assembly", "firmware.hal.wifi", "ws.w
 _DROPPED_BY_START = ("choose", "decide", "verdict")
 SINGLE = "(single modules)"
 # Of the loader; a board with file slots never loads them.
-ESP32_ONLY = {"otadata", "partition"}
+OTHER_SLOTS = {"otadata", "partition", "region"}
 # Measured: the same modules on the unix port built with and without -m32.
 TO_32_BIT = 0.69
 
@@ -129,7 +129,7 @@ def load(compiled):
         sources = source_root() / "lib" / "loader"
         copy = Path(folder, "loader")
         shutil.copytree(sources, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in ESP32_ONLY]
+        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in OTHER_SLOTS]
         return _measure(folder, loader, modules, everything)
 
 

@@ -30,8 +30,8 @@ def raising(tree):
 
 def bad_selftest(tree):
     """``tree`` whose safety self-test fails: it runs and talks, and must never be confirmed."""
-    path = "firmware/hal/board.py"
-    return {**tree, path: tree[path] + b"\n\nBoard.self_test = lambda _self: False\n"}
+    path = "firmware/hal/self_test.py"
+    return {**tree, path: tree[path] + b"\n\ndef self_test(_board):\n    return False\n"}
 
 
 VARIANTS = {"hang": hang, "raise": raising, "bad-selftest": bad_selftest}

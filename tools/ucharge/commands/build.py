@@ -72,7 +72,7 @@ def command(
     version = image.parse_version(version_text) if version_text else None
     targets = boards_of(kind, boards)
     if len({board["chip"] for board in targets if board["family"] == "esp32"}) > 1:
-        raise UserError("these boards have different chips", "build for one of them at a time")
+        raise UserError("these boards have different chips", "name one of them with --board")
     interpreter = esp32.interpreter(targets[0], micropython)
     tree = stage(version)
     if variant:

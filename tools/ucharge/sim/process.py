@@ -21,6 +21,7 @@ _MODULES = (
     "machine",
     "machine_esp32",
     "network",
+    "network_esp32",
     "nor",
     "ota_boot",
     "rp2",

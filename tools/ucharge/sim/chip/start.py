@@ -56,7 +56,8 @@ def _flash(settings, page_bytes):
 
 
 class _Rp2:
-    """The file system is all of the flash."""
+    """The file system is all of the flash. As the port's frozen _boot.py does: one that can't be
+    mounted there, a smaller one too, is made anew."""
 
     program_bytes = nor.PAGE_BYTES
 
@@ -64,7 +65,11 @@ class _Rp2:
         import rp2  # noqa: F401
 
     def file_system(self, flash, settings):
-        return vfs.VfsLfs2(flash, progsize=256)
+        try:
+            return vfs.VfsLfs2(flash, progsize=256)
+        except OSError:
+            vfs.VfsLfs2.mkfs(flash, progsize=256)
+            return vfs.VfsLfs2(flash, progsize=256)
 
 
 class _Esp32:
@@ -75,11 +80,12 @@ class _Esp32:
     def __init__(self):
         import esp32
         import machine_esp32
+        import network_esp32
         import ota_boot
 
         self._ota_boot, self._esp32 = ota_boot, esp32
-        sys.modules["machine"] = machine_esp32
-        for name in ("app_image", "machine_esp32", "ota_boot"):
+        sys.modules["machine"], sys.modules["network"] = machine_esp32, network_esp32
+        for name in ("app_image", "machine_esp32", "network_esp32", "ota_boot"):
             del sys.modules[name]
 
     def file_system(self, flash, settings):

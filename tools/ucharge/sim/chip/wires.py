@@ -53,6 +53,8 @@ class Wires:
         self.low_mv = get("low_mv", -12000)
         self.wifi = get("wifi", "up")
         self.wifi_join_ms = get("wifi_join_ms", 200)
+        self.wifi_channel = get("wifi_channel", 6)
+        self.wifi_address = get("wifi_address", "127.0.0.1")  # this board's
         self.name_server = get("name_server")  # its port on loopback
         self.weld = get("weld", None)  # level the feedback is stuck at
         self.adc = {}  # pin -> 16-bit reading, of those that are not the pilot's
