@@ -25,9 +25,8 @@ class Chip:
     board: the board.json dict. heapsize: of MicroPython ("176K"). cut_at: the power is cut at that
     flash operation, counted from provisioning; torn: in its midst; it comes back at once unless
     ``restart_after_cut`` is False. blocking: dict of name -> ms, see chip/blocking.py.
-    watchdog_scale: factor on the watchdog's time. name_server: loopback port of the network's, or
-    pairs, (53, port) and (123, a time server's). tls_heap: TLS takes heap, as on a board.
-    on_console(Line): of every line.
+    watchdog_scale: factor on the watchdog's time. name_server: loopback port, or pairs (53, port),
+    (123, a time server's). tls_heap: TLS takes heap, as on a board. on_console(Line): each line.
     """
 
     def __init__(
