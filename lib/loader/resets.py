@@ -11,3 +11,4 @@ SOFT = 5
 # Flags; a power cut clears them.
 HEALTHY = 1  # the application reported itself healthy in this boot
 CRASHED = 2  # the application ended by an unhandled exception
+SERVICE = 4  # somebody works at the REPL: how this boot ends is not the image's doing

@@ -4,7 +4,7 @@ import unittest
 
 from loader import decide as d
 from loader.record import CONFIRMED, REJECTED, TRIAL, Record
-from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
+from loader.resets import CRASHED, HARD, HEALTHY, POWER_ON, SERVICE, SOFT, WATCHDOG
 
 
 class Slot:
@@ -86,14 +86,14 @@ class TestFileFamilies(unittest.TestCase):
         self.assertIsNone(decision.record)
 
     def test_confirmed_counts_an_unhealthy_boot(self):
-        for more in ({"cause": WATCHDOG}, {"crashed": True}):
+        for more in ({"cause": WATCHDOG}, {"flags": CRASHED}):
             decision = decide(record(CONFIRMED, unhealthy=2), good(), good(), **more)
             self.check(decision, "confirmed, verifies and runs", d.RUN, "b")
             self.assertEqual(decision.record.unhealthy, 3)
 
     def test_a_boot_that_had_been_healthy_clears_the_count(self):
         decision = decide(
-            record(CONFIRMED, unhealthy=4), good(), good(), cause=WATCHDOG, was_healthy=True
+            record(CONFIRMED, unhealthy=4), good(), good(), cause=WATCHDOG, flags=HEALTHY
         )
         self.assertEqual(decision.record.unhealthy, 0)
 
@@ -152,7 +152,7 @@ class TestFileFamilies(unittest.TestCase):
             ({"cause": WATCHDOG}, "watchdog"),
             ({"cause": POWER_ON}, "power"),
             ({"cause": HARD}, "reset"),
-            ({"cause": HARD, "crashed": True}, "exception"),
+            ({"cause": HARD, "flags": CRASHED}, "exception"),
         ):
             decision = decide(record(TRIAL, attempts=3), good(), fresh(), **more)
             self.check(decision, "trial, attempts used up", d.RUN, "a")
@@ -177,8 +177,25 @@ class TestFileFamilies(unittest.TestCase):
     def test_trial_soft_reset_counts_nothing(self):
         for attempts in (1, 3):
             decision = decide(record(TRIAL, attempts=attempts), good(), fresh(), cause=SOFT)
-            self.check(decision, "trial, soft reset", d.RUN, "b")
+            self.check(decision, "trial, soft reset or after service mode", d.RUN, "b")
             self.assertIsNone(decision.record)
+
+    def test_trial_after_service_mode_counts_nothing(self):
+        for cause in (HARD, WATCHDOG):
+            rec = record(TRIAL, attempts=3)
+            decision = decide(rec, good(), fresh(), cause=cause, flags=SERVICE)
+            self.check(decision, "trial, soft reset or after service mode", d.RUN, "b")
+            self.assertIsNone(decision.record)
+
+    def test_service_mode_is_no_unhealthy_boot(self):
+        for flags, row in (
+            (SERVICE, "confirmed, verifies and runs"),
+            (SERVICE | CRASHED, "confirmed, verifies and runs"),
+            (CRASHED, "confirmed, five unhealthy boots, other proven"),
+        ):
+            rec = record(CONFIRMED, unhealthy=4)
+            decision = decide(rec, good(), good(), cause=WATCHDOG, flags=flags)
+            self.assertEqual(decision.row, row)
 
     def test_nothing_verifies(self):
         for rec in (None, record(CONFIRMED), record(REJECTED)):
@@ -207,8 +224,16 @@ class TestEsp32(unittest.TestCase):
 
     def test_esp32_trial_soft_reset_before_the_reset_that_starts_it(self):
         decision = decide(record(TRIAL, attempts=1), good(), fresh(), cause=SOFT, running="a")
-        self.check(decision, "trial, soft reset", d.SWITCH, "b")
+        self.check(decision, "trial, soft reset or after service mode", d.SWITCH, "b")
         self.assertIsNone(decision.record)
+
+    def test_esp32_trial_ended_by_service_mode_is_started_again(self):
+        rec = record(TRIAL, attempts=1)
+        decision = decide(rec, good(), fresh(), cause=HARD, running="a", flags=SERVICE)
+        self.check(decision, "trial, soft reset or after service mode", d.SWITCH, "b")
+        self.assertIsNone(decision.record)
+        decision = decide(rec, good(), fresh(), cause=HARD, running="a")
+        self.assertEqual(decision.record.state, REJECTED)
 
     def test_esp32_confirmed_sent_away_by_a_power_cut_counts_no_try(self):
         rec = record(CONFIRMED, attempts=2)

@@ -1,4 +1,4 @@
-"""A board's MicroPython over a serial port, a pty or ``socket://host:port``, by mpremote's transport.
+"""A board on a serial port, a pty or ``socket://host:port``, by mpremote's own transport.
 
 Its Ctrl-C ends what the board is doing. A board that runs uCharge then goes into service mode:
 outputs off, the watchdog fed (lib/loader/service.py).
