@@ -20,7 +20,19 @@ from ucharge.csms.tls import client_context
 from ucharge.errors import UserError
 from ucharge.keys import KeyFolder
 
-COMMANDS = ("demo", "sim", "csms", "call", "update", "build", "keys", "size")
+COMMANDS = (
+    "demo",
+    "sim",
+    "csms",
+    "call",
+    "update",
+    "build",
+    "keys",
+    "size",
+    "provision",
+    "monitor",
+    "doctor",
+)
 
 
 def _run(*arguments):
