@@ -54,12 +54,12 @@ def check_key(text):
     try:
         key = bytes.fromhex(text)
     except ValueError:
-        key = b""
-    if not 8 <= len(key) <= 20:
         raise UserError(
-            "the AuthorizationKey is not 8 to 20 bytes in hexadecimal",
+            "--key is not hexadecimal",
             "two digits a byte, like 000102030405060708090a0b0c0d0e0f",
-        )
+        ) from None
+    if not 0 < len(key) <= 20:
+        raise UserError("an AuthorizationKey has at most 20 bytes")
     return key.hex()
 
 
@@ -72,8 +72,8 @@ def check_wifi(wifi):
     return wifi
 
 
-def read_certificate(path):
-    """The certificate in ``path``, PEM or DER, as DER. Raises UserError."""
+def read_certificate(path, what="certificate"):
+    """The ``what`` in ``path``, PEM or DER, as DER. Raises UserError."""
     try:
         data = path.read_bytes()
         is_pem = data.lstrip().startswith(b"-----BEGIN")
@@ -81,7 +81,7 @@ def read_certificate(path):
         return load(data).public_bytes(Encoding.DER)
     except (OSError, ValueError) as error:
         raise UserError(
-            f"can't read the certificate {path}: {error}", "give a PEM or DER file"
+            f"can't read the {what} {path}: {error}", "give a PEM or DER file"
         ) from error
 
 

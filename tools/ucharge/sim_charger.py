@@ -21,7 +21,7 @@ def settings_of(url, ca, identity, key, confirm_after_s):
     return {
         "identity": check_identity(identity),
         "url": url,
-        "ca_der": read_certificate(ca) if ca else None,
+        "ca_der": read_certificate(ca, "CA") if ca else None,
         "authorization_key": check_key(key) if key else None,
         "confirm_after_s": confirm_after_s,
     }

@@ -26,8 +26,8 @@ from ucharge.paths import source_root
 # The application, what puts it together (its START_ONLY names what then is dropped), and what
 # a board's network and a connection keep.
 START_MODULES = ("firmware.app", "firmware.assembly", "firmware.hal.wifi", "ws.websocket")
-# Of the loader: it drops two itself, the application drops the third.
-_DROPPED_BY_START = ("choose", "decide", "verdict")
+# Of the loader: it drops three itself, the application drops the last.
+_DROPPED_BY_START = ("choose", "decide", "service", "verdict")
 SINGLE = "(single modules)"
 # Of the loader; a board with file slots never loads them.
 ESP32_ONLY = {"otadata", "partition"}

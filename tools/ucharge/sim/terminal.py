@@ -57,7 +57,7 @@ class Terminal:
         """
         self._hang_up()
         if kind == "soft_reset":
-            self._show(b"MPY: soft reboot\r\n")
+            self.show(b"MPY: soft reboot\r\n")
             self._typed = _CTRL_A * self.is_raw + self._typed
         else:
             self._typed, self.is_raw = b"", False
@@ -126,9 +126,10 @@ class Terminal:
             text = _LONE_NEWLINE.sub(b"\r\n", (b"\r" if self._after_return else b"") + data)
             text = text[1:] if self._after_return else text
             self._after_return = data.endswith(b"\r")
-            self._show(text)
+            self.show(text)
 
-    def _show(self, data):
+    def show(self, data):
+        """Send ``data`` to the user, as the chip would."""
         try:
             os.write(self._user, data)
         except BlockingIOError:
