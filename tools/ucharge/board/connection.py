@@ -7,6 +7,7 @@ outputs off, the watchdog fed (lib/loader/service.py).
 import contextlib
 import io
 import posixpath
+from typing import Any
 
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
@@ -163,7 +164,7 @@ class Board:
             ) from None
 
 
-def open_port(port):
+def open_port(port) -> Any:
     """The bare serial port (pyserial), for who only listens. Raises NoBoard."""
     return _connect(port).serial
 

@@ -15,7 +15,7 @@ class FlashFile:
         self.sectors = sectors or provision.SECTORS[family]
 
     @property
-    def is_on(self):
+    def is_on(self) -> bool:
         """The chip has power."""
         return False
 

@@ -85,7 +85,7 @@ class Chip(FlashFile):
     # Power, reset, the world.
 
     @property
-    def is_on(self):
+    def is_on(self) -> bool:
         """The chip has power: its process runs or is being started again."""
         return bool(self._tasks) and not self._tasks[0].done()
 

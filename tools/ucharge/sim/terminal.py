@@ -19,7 +19,7 @@ from ucharge.sim.console import Line
 
 _CTRL_A, _CTRL_B, _CTRL_C = b"\x01", b"\x02", b"\x03"
 # After one of these the REPL may stop to read.
-_SEGMENT = re.compile(rb"[^\r\x01-\x04]*[\r\x01-\x04]?")
+_SEGMENT = re.compile(rb"[^\r\x01-\x04]*[\r\x01-\x04]|.+", re.DOTALL)
 _POLL_S = 0.004
 _LONE_NEWLINE = re.compile(rb"(?<!\r)\n")
 
@@ -102,7 +102,7 @@ class Terminal:
             return
         is_reading = not termios.tcgetattr(self._chip_end)[3] & termios.ISIG
         if is_reading and not self._unread():
-            segment = _SEGMENT.match(self._typed)[0]
+            segment = _SEGMENT.findall(self._typed)[0]
             self._typed = self._typed[len(segment) :]
             self.is_raw = (self.is_raw or segment[-1:] == _CTRL_A) and segment[-1:] != _CTRL_B
             os.write(self._chip, segment)

@@ -138,7 +138,7 @@ def _interrupts():
 
 def _leave_to_repl():
     """This script ends, and MicroPython's own REPL begins; its Ctrl-D is a soft reset."""
-    sys.atexit(lambda *_: wires.end("soft_reset"))  # pyright: ignore
+    sys.atexit(lambda *_: wires.end("soft_reset"))
     _thread.start_new_thread(_interrupts, ())
 
 
