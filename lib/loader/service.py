@@ -12,7 +12,6 @@ from loader import outputs, resets
 
 _FEED_MS = 1000
 _LONGEST_MS = 3600000
-_CTRL_C = 3
 
 
 def enter(ctx):
@@ -26,14 +25,14 @@ def enter(ctx):
         feed(ctx)
         print("loader: service mode: outputs off, watchdog fed. Ctrl-D or a reset ends it.")
     finally:
-        micropython.kbd_intr(_CTRL_C)
+        micropython.kbd_intr(3)  # Ctrl-C
 
 
 def feed(ctx):
     """Have a timer feed the watchdog from now on. A soft reset stops it."""
     left_ms = _LONGEST_MS
 
-    def step(_timer):
+    def step(_):
         nonlocal left_ms
         left_ms -= _FEED_MS
         if left_ms <= 0:

@@ -77,7 +77,10 @@ def _boot():
     try:
         context = Context(outputs.read_board())
         if context.flags & resets.SERVICE and context.cause == resets.SOFT:
-            _go_on(context)
+            from loader import service  # mpremote's soft reset: main.py does not follow it
+
+            service.feed(context)
+            forget("loader.service")
         context.files.mkdir("/slots")
         context.files.mkdir("/state")
         _decide(context)
@@ -90,21 +93,12 @@ def _boot():
     gc.collect()
 
 
-def _go_on(ctx):
-    """A soft reset within service mode: mpremote's, which main.py does not follow."""
-    from loader import service
-
-    service.feed(ctx)
-    forget("loader.service")
-
-
 def _serve():
     """Ctrl-C came."""
     gc.collect()
     from loader import service
 
     service.enter(context)
-    forget("loader.service")
 
 
 def _decide(ctx):

@@ -26,11 +26,12 @@ from ucharge.paths import source_root
 # The application, what puts it together (its START_ONLY names what then is dropped), and what
 # a board's network and a connection keep.
 START_MODULES = ("firmware.app", "firmware.assembly", "firmware.hal.wifi", "ws.websocket")
-# Of the loader: it drops three itself, the application drops the last.
-_DROPPED_BY_START = ("choose", "decide", "service", "verdict")
+# Of the loader: it drops two itself, the application drops the third.
+_DROPPED_BY_START = ("choose", "decide", "verdict")
 SINGLE = "(single modules)"
 # Of the loader; a board with file slots never loads them.
 ESP32_ONLY = {"otadata", "partition"}
+NOT_LOADED = ESP32_ONLY | {"service"}  # that one when Ctrl-C has ended the application
 # Measured: the same modules on the unix port built with and without -m32.
 TO_32_BIT = 0.69
 
@@ -129,7 +130,7 @@ def load(compiled):
         sources = source_root() / "lib" / "loader"
         copy = Path(folder, "loader")
         shutil.copytree(sources, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in ESP32_ONLY]
+        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in NOT_LOADED]
         return _measure(folder, loader, modules, everything)
 
 
