@@ -4,7 +4,7 @@ Apart from ``loader.start``, which needs a chip, so that power-cut campaigns run
 code. May import: ``loader``.
 """
 
-from loader import record, resets, verdict
+from loader import record, verdict
 from loader.decide import RUN, SWITCH, Facts, decide
 
 
@@ -28,8 +28,7 @@ def choose(files, slots, cause, flags, feed):
                 slots,
                 running=running,
                 guarded=running is not None and slots[running].state() == record.TRIAL,
-                crashed=bool(flags & resets.CRASHED),
-                was_healthy=bool(flags & resets.HEALTHY),
+                flags=flags,
             )
         )
         feed()

@@ -6,7 +6,7 @@ after it; README draws the same table.
 """
 
 from loader.record import CONFIRMED, REJECTED, TRIAL, Record, other
-from loader.resets import POWER_ON, SOFT, WATCHDOG
+from loader.resets import CRASHED, HEALTHY, POWER_ON, SERVICE, SOFT, WATCHDOG
 
 # What boot.py does with a decision.
 RUN = "run"
@@ -24,26 +24,25 @@ class Facts:
     ``slots`` maps "a" and "b" to objects with verifies(), proven() (True only for a slot
     that verifies too), version(), floor() and digest(). ``running`` is the slot the ESP32's
     boot loader started, None on families where the loader itself chooses; ``guarded``: the
-    boot loader takes it back at the next reset. ``crashed``: the last boot ended by an
-    unhandled exception; ``was_healthy``: it had been healthy before.
+    boot loader takes it back at the next reset. ``flags``: those of ``loader.resets`` that the
+    last boot has left.
     """
 
-    def __init__(
-        self, record, cause, slots, running=None, guarded=True, crashed=False, was_healthy=False
-    ):
+    def __init__(self, record, cause, slots, running=None, guarded=True, flags=0):
         self.record = record
         self.cause = cause
         self.slots = slots
         self.running = running
         self.guarded = guarded
-        self.crashed = crashed
-        self.was_healthy = was_healthy
+        self.crashed = bool(flags & CRASHED)
+        self.was_healthy = bool(flags & HEALTHY)
+        self.serviced = bool(flags & SERVICE)
 
     def unhealthy_boots(self):
         """Boots in a row, the last one included, that ended before they were healthy."""
         if self.cause == POWER_ON or self.was_healthy:
             return 0
-        ended_badly = self.crashed or self.cause == WATCHDOG
+        ended_badly = (self.crashed or self.cause == WATCHDOG) and not self.serviced
         return self.record.unhealthy + (1 if ended_badly else 0)
 
     def end_reason(self):
@@ -253,8 +252,8 @@ ROWS = (
         lambda f: Decision(RUN, f.record.active),
     ),
     (
-        "trial, soft reset",
-        lambda f: _is_trial(f) and f.cause == SOFT,
+        "trial, soft reset or after service mode",
+        lambda f: _is_trial(f) and (f.cause == SOFT or f.serviced),
         lambda f: _go(f, f.record.active, None),
     ),
     (

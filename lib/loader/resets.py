@@ -12,3 +12,4 @@ SOFT = 5
 HEALTHY = 1  # the application reported itself healthy in this boot
 CRASHED = 2  # the application ended by an unhandled exception
 ASKED = 4  # the reset that comes was asked for
+SERVICE = 8  # somebody works at the REPL: how this boot ends is not the image's doing

@@ -51,6 +51,7 @@ class Context:
         self.record = None
         self.decision = None
         self.slot = None  # name of the slot that runs; None: none can, rescue
+        self.timer = None  # feeds the watchdog in service mode
 
     @property
     def is_trial(self):
@@ -59,11 +60,27 @@ class Context:
 
 
 def boot():
-    """Choose a slot, count a trial, mount it at /app. Called by boot.py, once."""
+    """Choose a slot, count a trial, mount it at /app. Called by boot.py, once.
+
+    Ctrl-C leaves by KeyboardInterrupt, in service mode: main.py does not run then.
+    """
+    try:
+        _boot()
+    except KeyboardInterrupt:
+        _serve()
+        raise
+
+
+def _boot():
     global context
     gc.threshold(_GC_THRESHOLD)
     try:
         context = Context(outputs.read_board())
+        if context.flags & resets.SERVICE and context.cause == resets.SOFT:
+            from loader import service  # mpremote's soft reset: main.py does not follow it
+
+            service.feed(context)
+            forget("loader.service")
         context.files.mkdir("/slots")
         context.files.mkdir("/state")
         _decide(context)
@@ -76,6 +93,14 @@ def boot():
     gc.collect()
 
 
+def _serve():
+    """Ctrl-C came."""
+    gc.collect()
+    from loader import service
+
+    service.enter(context)
+
+
 def _decide(ctx):
     from loader.choose import RUN, SWITCH, choose
 
@@ -84,7 +109,9 @@ def _decide(ctx):
     if ctx.decision.action == RUN:
         ctx.slot = ctx.decision.slot
     # After a soft reset somebody sits at a cable, and may reset the chip from the REPL.
-    ctx.chip.set_flags(resets.ASKED if ctx.cause == resets.SOFT else 0)
+    ctx.chip.set_flags(
+        (resets.ASKED if ctx.cause == resets.SOFT else 0) | (resets.SERVICE if ctx.timer else 0)
+    )
     ctx.wdt.feed()
     print("loader: %s: %s" % (ctx.decision.row, ctx.decision.slot or ctx.decision.action))
     if ctx.decision.action == SWITCH:
@@ -104,17 +131,30 @@ def _mount(ctx):
 
 
 def run():
-    """Run the application; when it ends for whatever reason: log, reset. Called by main.py."""
-    ctx = context
+    """Run the application; when it ends for whatever reason: log, reset. Called by main.py.
+
+    Ctrl-C: returns to the REPL, in service mode.
+    """
+    try:
+        _run(context)
+    except KeyboardInterrupt:
+        _serve()
+
+
+def _run(ctx):
     if ctx is None or ctx.slot is None:
         rescue(ctx)
+    if ctx.timer:  # Ctrl-D ended service mode: from here the application feeds
+        ctx.timer.deinit()
+        ctx.timer = None
+        ctx.chip.set_flags(0)
     try:
         try:
             from firmware.app import main
 
             main(ctx)
         finally:
-            outputs.make_safe(ctx.board)  # on Ctrl-C too, which goes on to the REPL
+            outputs.make_safe(ctx.board)  # on Ctrl-C too
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - SystemExit too: a soft reset counts nothing

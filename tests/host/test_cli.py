@@ -19,7 +19,7 @@ from ucharge.csms.tls import client_context
 from ucharge.errors import UserError
 from ucharge.keys import KeyFolder
 
-COMMANDS = ("demo", "sim", "csms", "call", "update", "build", "keys", "size")
+COMMANDS = "demo sim csms call update build keys size provision monitor doctor".split()
 
 
 def _run(*arguments):

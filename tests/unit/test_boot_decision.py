@@ -5,14 +5,16 @@ import unittest
 from boot_facts import broken, decide, fresh, good, record
 from loader import decide as d
 from loader.record import CONFIRMED, REJECTED, TRIAL
-from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
+from loader.resets import CRASHED, HARD, HEALTHY, POWER_ON, SERVICE, SOFT, WATCHDOG
 
 
-class TestFileFamilies(unittest.TestCase):
-    """RP2 and others whose loader chooses the slot itself."""
-
+class Case(unittest.TestCase):
     def check(self, decision, row, action, slot):
         self.assertEqual((decision.row, decision.action, decision.slot), (row, action, slot))
+
+
+class TestFileFamilies(Case):
+    """RP2 and others whose loader chooses the slot itself."""
 
     def test_no_valid_record_takes_the_newest_proven_slot(self):
         decision = decide(None, good((1, 0, 0), (1, 0, 0)), good((1, 2, 0)))
@@ -41,14 +43,14 @@ class TestFileFamilies(unittest.TestCase):
         self.assertIsNone(decision.record)
 
     def test_confirmed_counts_an_unhealthy_boot(self):
-        for more in ({"cause": WATCHDOG}, {"crashed": True}):
+        for more in ({"cause": WATCHDOG}, {"flags": CRASHED}):
             decision = decide(record(CONFIRMED, unhealthy=2), good(), good(), **more)
             self.check(decision, "confirmed, verifies and runs", d.RUN, "b")
             self.assertEqual(decision.record.unhealthy, 3)
 
     def test_a_boot_that_had_been_healthy_clears_the_count(self):
         decision = decide(
-            record(CONFIRMED, unhealthy=4), good(), good(), cause=WATCHDOG, was_healthy=True
+            record(CONFIRMED, unhealthy=4), good(), good(), cause=WATCHDOG, flags=HEALTHY
         )
         self.assertEqual(decision.record.unhealthy, 0)
 
@@ -107,7 +109,7 @@ class TestFileFamilies(unittest.TestCase):
             ({"cause": WATCHDOG}, "watchdog"),
             ({"cause": POWER_ON}, "power"),
             ({"cause": HARD}, "reset"),
-            ({"cause": HARD, "crashed": True}, "exception"),
+            ({"cause": HARD, "flags": CRASHED}, "exception"),
         ):
             decision = decide(record(TRIAL, attempts=3), good(), fresh(), **more)
             self.check(decision, "trial, attempts used up", d.RUN, "a")
@@ -132,19 +134,31 @@ class TestFileFamilies(unittest.TestCase):
     def test_trial_soft_reset_counts_nothing(self):
         for attempts in (1, 3):
             decision = decide(record(TRIAL, attempts=attempts), good(), fresh(), cause=SOFT)
-            self.check(decision, "trial, soft reset", d.RUN, "b")
+            self.check(decision, "trial, soft reset or after service mode", d.RUN, "b")
             self.assertIsNone(decision.record)
+
+    def test_trial_after_service_mode_counts_nothing(self):
+        for cause in (HARD, WATCHDOG):
+            decision = decide(record(TRIAL), good(), fresh(), cause=cause, flags=SERVICE)
+            self.check(decision, "trial, soft reset or after service mode", d.RUN, "b")
+            self.assertIsNone(decision.record)
+
+    def test_service_mode_is_no_unhealthy_boot(self):
+        for flags, row in (
+            (SERVICE | CRASHED, "confirmed, verifies and runs"),
+            (CRASHED, "confirmed, five unhealthy boots, other proven"),
+        ):
+            rec = record(CONFIRMED, unhealthy=4)
+            decision = decide(rec, good(), good(), cause=WATCHDOG, flags=flags)
+            self.assertEqual(decision.row, row)
 
     def test_nothing_verifies(self):
         for rec in (None, record(CONFIRMED), record(REJECTED)):
             self.check(decide(rec, broken(), broken()), "nothing verifies", d.RESCUE, None)
 
 
-class TestEsp32(unittest.TestCase):
+class TestEsp32(Case):
     """The boot loader has chosen already: ``running``."""
-
-    def check(self, decision, row, action, slot):
-        self.assertEqual((decision.row, decision.action, decision.slot), (row, action, slot))
 
     def test_esp32_trial_runs(self):
         decision = decide(record(TRIAL, attempts=1), good(), fresh(), running="b")
@@ -162,7 +176,13 @@ class TestEsp32(unittest.TestCase):
 
     def test_esp32_trial_soft_reset_before_the_reset_that_starts_it(self):
         decision = decide(record(TRIAL, attempts=1), good(), fresh(), cause=SOFT, running="a")
-        self.check(decision, "trial, soft reset", d.SWITCH, "b")
+        self.check(decision, "trial, soft reset or after service mode", d.SWITCH, "b")
+        self.assertIsNone(decision.record)
+
+    def test_esp32_trial_ended_by_service_mode_is_started_again(self):
+        rec = record(TRIAL, attempts=1)
+        decision = decide(rec, good(), fresh(), running="a", flags=SERVICE)
+        self.check(decision, "trial, soft reset or after service mode", d.SWITCH, "b")
         self.assertIsNone(decision.record)
 
     def test_esp32_confirmed_sent_away_by_a_power_cut_counts_no_try(self):

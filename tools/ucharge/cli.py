@@ -19,6 +19,9 @@ _COMMANDS = {
     "keys": "keys",
     "size": "size",
     "trace": "trace",
+    "provision": "provision",
+    "monitor": "monitor",
+    "doctor": "doctor",
 }
 
 

@@ -21,12 +21,12 @@ def progress():
 
 def fail(error):
     """Show a UserError: what is wrong and what to do, one line each."""
-    err.print(f"[bold red]error:[/] {_plain(error)}", soft_wrap=True)
+    err.print(f"[bold red]error:[/] {plain(error)}", soft_wrap=True)
     hint = getattr(error, "hint", "")
     if hint:
-        err.print(f"  [dim]{_plain(hint)}[/]", soft_wrap=True)
+        err.print(f"  [dim]{plain(hint)}[/]", soft_wrap=True)
 
 
-def _plain(text):
+def plain(text):
     """Square brackets in ``text`` are no markup."""
     return str(text).replace("[", r"\[")

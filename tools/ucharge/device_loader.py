@@ -10,6 +10,6 @@ from ucharge.paths import LIB
 if str(LIB) not in sys.path:
     sys.path.append(str(LIB))
 
-from loader import decide, header, partition, record, slots
+from loader import decide, header, partition, record, resets, slots
 
-__all__ = ["decide", "header", "partition", "record", "slots"]
+__all__ = ["decide", "header", "partition", "record", "resets", "slots"]

@@ -1,16 +1,13 @@
 """What ``ucharge sim`` puts on its chip, and the car that visits it."""
 
 import asyncio
-import urllib.parse
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from ucharge import paths
 from ucharge.build import image
-from ucharge.build.device import device_files, make_config
+from ucharge.build.device import device_files
 from ucharge.errors import UserError
 from ucharge.keys import KeyFolder
+from ucharge.provisioning import check_identity, check_key, check_url, configured, read_certificate
 from ucharge.sim.provision import PARTITION
 
 # Lives as long as the flash; --firmware and --fresh start anew.
@@ -27,24 +24,14 @@ _KEYS = {
 
 def settings_of(url, ca, identity, key, confirm_after_s):
     """The command line, checked, as a dict for ``make_files``. Raises UserError."""
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in ("ws", "wss") or not parts.hostname:
-        raise UserError(f"{url!r} is no address of a central system", "wss://host:port/path")
-    if parts.scheme == "wss" and not ca:
+    check_url(url)
+    if url.startswith("wss") and not ca:
         raise UserError("wss needs --ca", "the CA that signed the central system's certificate")
-    if not 0 < len(identity) <= 48:
-        raise UserError("--identity must have 1 to 48 characters")
-    try:
-        authorization_key = bytes.fromhex(key).hex() if key else None
-    except ValueError:
-        raise UserError(
-            "--key is not hexadecimal", "two digits a byte, like 000102030405060708090a0b0c0d0e0f"
-        ) from None
     return {
-        "identity": identity,
+        "identity": check_identity(identity),
         "url": url,
-        "ca_der": read_ca(ca) if ca else None,
-        "authorization_key": authorization_key,
+        "ca_der": read_certificate(ca, "CA") if ca else None,
+        "authorization_key": check_key(key) if key else None,
         "confirm_after_s": confirm_after_s,
     }
 
@@ -53,20 +40,9 @@ def read_root(path=None):
     """The ManufacturerRootCertificate in ``path`` as DER; by default that of the keys in this
     folder, None where there are none. Raises UserError."""
     if path:
-        return read_ca(path)
+        return read_certificate(path)
     keys = KeyFolder(paths.KEYS)
     return keys.manufacturer_der if keys.exists else None
-
-
-def read_ca(path):
-    """The CA in ``path``, PEM or DER, as DER. Raises UserError."""
-    try:
-        data = path.read_bytes()
-        is_pem = data.lstrip().startswith(b"-----BEGIN")
-        load = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
-        return load(data).public_bytes(Encoding.DER)
-    except (OSError, ValueError) as error:
-        raise UserError(f"can't read the CA {path}: {error}", "give a PEM or DER file") from error
 
 
 def make_files(chip, board, settings, firmware=None, is_fresh=False):
@@ -79,15 +55,18 @@ def make_files(chip, board, settings, firmware=None, is_fresh=False):
     if chip.flash_path.exists() and not is_fresh and not firmware:
         files = {path: chip.read_file(path) for path in chip.list_files()}
         files.update(chip.partitions())
-    config = make_config(
-        settings["identity"],
-        settings["url"],
+    config = configured(
         board,
-        keys=_KEYS,
-        authorization_key=settings["authorization_key"],
-        confirm_after_s=settings["confirm_after_s"],
-        allow_http=settings["url"].startswith("ws:"),
-        allow_unsigned=settings["allow_unsigned"],
+        None,
+        {
+            "identity": settings["identity"],
+            "url": settings["url"],
+            "keys": _KEYS,
+            "authorization_key": settings["authorization_key"],
+            "confirm_after_s": settings["confirm_after_s"],
+            "allow_http": settings["url"].startswith("ws:"),
+            "allow_unsigned": settings["allow_unsigned"],
+        },
     )
     made = device_files(board, config, settings["ca_der"], _first_image(board, firmware))
     if settings["root_der"]:

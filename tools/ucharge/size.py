@@ -31,6 +31,7 @@ _DROPPED_BY_START = ("choose", "decide", "verdict")
 SINGLE = "(single modules)"
 # Of the loader; a board with file slots never loads them.
 OTHER_SLOTS = {"otadata", "partition", "region"}
+NOT_LOADED = OTHER_SLOTS | {"service"}  # after a Ctrl-C only
 # Measured: the same modules on the unix port built with and without -m32.
 TO_32_BIT = 0.69
 
@@ -129,7 +130,7 @@ def load(compiled):
         sources = source_root() / "lib" / "loader"
         copy = Path(folder, "loader")
         shutil.copytree(sources, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in OTHER_SLOTS]
+        loader = [path for path in sorted(copy.glob("[a-z]*.py")) if path.stem not in NOT_LOADED]
         return _measure(folder, loader, modules, everything)
 
 

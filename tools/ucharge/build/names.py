@@ -18,6 +18,8 @@ import re
 import string
 import tokenize
 
+from ucharge.errors import UserError
+
 _PRIVATE = re.compile(r"_[A-Za-z][A-Za-z0-9_]*")
 _IN_TRACEBACK = re.compile(r'(File "([\w.]+)", line \d+, in )(\w+)')
 
@@ -45,6 +47,16 @@ def shorten(tree):
 def dump(names):
     """The text of the file that keeps ``names``, as `shorten` gives them."""
     return json.dumps(names, indent=1, sort_keys=True) + "\n"
+
+
+def read_names(path):
+    """The dict in the .names file ``path``, for ``read_back``. Raises UserError."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise UserError(
+            f"can't read {path}: {error}", "`ucharge build` writes one beside each update file"
+        ) from error
 
 
 def read_back(line, names):

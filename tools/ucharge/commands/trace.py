@@ -1,11 +1,8 @@
 """``ucharge trace``: a charger's tracebacks with the functions' own names."""
 
-import json
 from pathlib import Path
 
 import click
-
-from ucharge.errors import UserError
 
 
 @click.command()
@@ -17,13 +14,8 @@ def command(names, log):
     NAMES is the file that `ucharge build` wrote beside the update file of that version: on the
     device private names are short.
     """
-    from ucharge.build.names import read_back
+    from ucharge.build.names import read_back, read_names
 
-    try:
-        known = json.loads(names.read_text())
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"can't read {names}: {error}", "`ucharge build` writes one beside each update file"
-        ) from error
+    known = read_names(names)
     for line in log:
         click.echo(read_back(line, known), nl=False)

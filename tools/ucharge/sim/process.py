@@ -41,7 +41,12 @@ try:
     ctypes.CDLL(None).prctl(1, 9)
 except (AttributeError, OSError):
     pass
-parent, image, heap, port, boot = sys.argv[1:]
+parent, image, heap, port, boot, terminal = sys.argv[1:]
+if terminal:
+    os.setsid()
+    descriptor = os.open(terminal, os.O_RDWR)
+    for stream in 0, 1, 2:
+        os.dup2(descriptor, stream)
 if os.getppid() != int(parent):
     sys.exit(1)
 with open(image, "rb") as file:
@@ -52,7 +57,8 @@ code = "import sys, uctypes, vfs;" \
     "vfs.mount(vfs.VfsRom(uctypes.bytearray_at(%d, %d)), '/rom');" \
     "sys.path[:] = ['/rom', '.frozen'];" \
     "import start" % (ctypes.addressof(memory), len(rom))
-sys.exit(run_main(["micropython", "-X", "heapsize=" + heap, "-c", code, port, boot]))
+options = ["-X", "heapsize=" + heap] + ["-i"] * bool(terminal)
+sys.exit(run_main(["micropython", *options, "-c", code, port, boot]))
 """
 
 
@@ -72,10 +78,11 @@ def fakes_image():
     return path
 
 
-async def start(port, boot, heapsize, directory):
+async def start(port, boot, heapsize, directory, terminal=None):
     """Start a chip that asks the runner at ``port`` for its settings as start number ``boot``.
 
-    Its console comes out of ``.stdout``. Returns an asyncio Process.
+    Its console comes out of ``.stdout``; with ``terminal``, the path of a terminal, it is there,
+    and the REPL is MicroPython's own. Returns an asyncio Process.
     """
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -86,10 +93,11 @@ async def start(port, boot, heapsize, directory):
         heapsize,
         str(port),
         str(boot),
+        terminal or "",
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         cwd=directory,
-        start_new_session=True,
+        start_new_session=not terminal,
         limit=_LINE_BYTES,
     )

@@ -3,13 +3,14 @@
 import asyncio
 import re
 import time
-from pathlib import Path
 
-from ucharge.sim import process, provision
+from ucharge.sim import process
 from ucharge.sim.bus import ChipBus
 from ucharge.sim.console import read_lines
 from ucharge.sim.errors import ChipError
+from ucharge.sim.flash_file import FlashFile
 from ucharge.sim.resets import ResetState, RestartLimit
+from ucharge.sim.terminal import Terminal
 from ucharge.sim.vehicle import Vehicle
 from ucharge.sim.watchdog import Watchdog
 from ucharge.sim.world import World
@@ -19,7 +20,7 @@ _START_S = 20.0
 _TOLD = ("cut_at", "torn", "unique_id", "name_server", "tls_heap", "blocking")
 
 
-class Chip:
+class Chip(FlashFile):
     """One chip with its flash in ``directory``; as an async context manager it starts and stops.
 
     board: the board.json dict. heapsize: of MicroPython ("176K"). cut_at: the power is cut at that
@@ -27,6 +28,8 @@ class Chip:
     ``restart_after_cut`` is False. blocking: dict of name -> ms, see chip/blocking.py.
     watchdog_scale: factor on the watchdog's time. name_server: loopback port, or pairs (53, port),
     (123, a time server's). tls_heap: TLS takes heap, as on a board. on_console(Line): each line.
+    has_terminal: the console is a terminal too, at ``terminal.path``, for who would speak to a
+    board on a serial port.
     """
 
     def __init__(
@@ -48,8 +51,9 @@ class Chip:
         on_console=None,
         max_restarts_per_minute=60,
         sectors=None,
+        has_terminal=False,
     ):
-        self.directory = Path(directory)
+        super().__init__(directory, (board or {}).get("family", "rp2"), sectors)
         self.heapsize = heapsize
         self.vehicle = vehicle or Vehicle()
         self.cut_at = cut_at
@@ -61,8 +65,6 @@ class Chip:
         self.tls_heap = tls_heap
         self.on_console = on_console
         self.max_restarts_per_minute = max_restarts_per_minute
-        self._family = (board or {}).get("family", "rp2")
-        self.sectors = sectors or provision.SECTORS[self._family]
         self.console = []
         self.resets = []
         self.boots = 0
@@ -72,9 +74,10 @@ class Chip:
         self._ending = None
         self._process = None
         self._tasks = []
-        self._state = ResetState(self._family)
+        self._state = ResetState(self.family)
         self._bus = ChipBus(self._receive)
         self._watchdog = Watchdog(self._bite, watchdog_scale)
+        self.terminal = Terminal(self._note_line) if has_terminal else None
         self.world = World(board, self.vehicle, self._bus.send, wifi)
 
     async def __aenter__(self):
@@ -84,44 +87,10 @@ class Chip:
     async def __aexit__(self, *_):
         await self.stop()
 
-    # The flash, while the chip is off.
-
-    @property
-    def flash_path(self):
-        """The file that is the flash."""
-        return self.directory / "flash.bin"
-
-    @property
-    def operations(self):
-        """Erases and programmed pages since provisioning."""
-        return int.from_bytes(self._counter_path.read_bytes(), "little")
-
-    def provision(self, files):
-        """Make the flash anew from a dict of device path -> bytes. Raises FlashFull."""
-        self._must_be_off()
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.flash_path.write_bytes(provision.make_image(files, self.sectors, self._family))
-        self._counter_path.write_bytes(bytes(4))
-
-    def read_file(self, path):
-        """The bytes of a file in the flash, None where it is missing."""
-        self._must_be_off()
-        return provision.read_file(self.flash_path.read_bytes(), path)
-
-    def list_files(self):
-        """Dict of device path -> size."""
-        self._must_be_off()
-        return provision.list_files(self.flash_path.read_bytes())
-
-    def partitions(self):
-        """ "@" + label -> bytes of an ESP32's app partitions and otadata; else empty."""
-        self._must_be_off()
-        return provision.partitions(self.flash_path.read_bytes())
-
     # Power, reset, the world.
 
     @property
-    def is_on(self):
+    def is_on(self) -> bool:
         """The chip has power: its process runs or is being started again."""
         return bool(self._tasks) and not self._tasks[0].done()
 
@@ -132,6 +101,8 @@ class Chip:
             raise ChipError(f"no flash in {self.directory}", "call provision() first")
         await self.stop()  # of a chip that gave up, the car still lives
         await self._bus.open()
+        if self.terminal:
+            self.terminal.open()
         self._is_ready = False
         self._state.power_on()
         self._tasks = [
@@ -157,11 +128,16 @@ class Chip:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._bus.close()
+        if self.terminal:
+            self.terminal.close()
         self._power_down()
 
     def interrupt(self):
         """Ctrl-C on the console: KeyboardInterrupt at the firmware's next use of the hardware."""
-        self._bus.send("interrupt")
+        if self.terminal:
+            self.terminal.type(b"\x03")
+        else:
+            self._bus.send("interrupt")
 
     # What can be waited for.
 
@@ -219,9 +195,10 @@ class Chip:
         self.boots += 1
         self._ending = None
         self._is_ready = False
+        console = self._begin_console()
         self._bus.expect(self.boots, self._settings())
         self._process = await process.start(
-            self._bus.port, self.boots, self.heapsize, self.directory
+            self._bus.port, self.boots, self.heapsize, self.directory, console
         )
         try:
             await read_lines(self._process.stdout, self._note_line)
@@ -233,16 +210,23 @@ class Chip:
                 await self._process.wait()
         return self._ending or "crash"
 
+    def _begin_console(self):
+        if self.terminal is None:
+            return None
+        return self.terminal.begin(self.resets[-1].kind if self.resets else None)
+
     def _settings(self):
         return {
             **self.world.settings(),
             "flash": str(self.flash_path.resolve()),
-            "counter": str(self._counter_path.resolve()),
+            "counter": str(self.counter_path.resolve()),
             "sectors": self.sectors,
             "operations": self.operations,
             **self._state.settings(),
             **{name: getattr(self, name) for name in _TOLD},
             "watchdog_ms": self._watchdog.timeout_ms or 0,
+            "terminal": self.terminal is not None,
+            "raw_repl": self.terminal is not None and self.terminal.is_raw,
         }
 
     def _note_line(self, line):
@@ -290,11 +274,3 @@ class Chip:
 
     def _tail(self):
         return "".join("\n  | " + line for line in self.console[-15:])
-
-    def _must_be_off(self):
-        if self.is_on:
-            raise ChipError("the chip is on", "stop() or kill() it first")
-
-    @property
-    def _counter_path(self):
-        return self.directory / "flash.operations"

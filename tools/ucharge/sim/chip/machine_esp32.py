@@ -63,6 +63,15 @@ class ADC(machine.ADC):
         self._noise = 1
 
 
+class Timer(machine.Timer):
+    """Of the chip, by number; none made by software."""
+
+    def __init__(self, id, **kwargs):
+        if not 0 <= id <= 3:
+            raise IllegalUse("Timer(%d)" % id)
+        super().__init__(**kwargs)
+
+
 class WDT(watchdog.WDT):
     """At least 1 s, no maximum, can't be stopped."""
 

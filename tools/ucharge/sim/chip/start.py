@@ -8,9 +8,14 @@ import gc
 import json
 import os
 import sys
+import time
+
+_IDLE_MS = 20
 
 gc.collect()
 _before = gc.mem_alloc()
+
+import _thread  # noqa: E402
 
 import blocking  # noqa: E402
 import machine  # noqa: E402
@@ -130,6 +135,19 @@ def _repl():
             pass
 
 
+def _interrupts():
+    """While the REPL waits, timers and pins go on, as on silicon."""
+    while True:
+        time.sleep_ms(_IDLE_MS)
+        wires.service()
+
+
+def _leave_to_repl():
+    """This script ends, and MicroPython's own REPL begins; its Ctrl-D is a soft reset."""
+    sys.atexit(lambda *_: wires.end("soft_reset"))
+    _thread.start_new_thread(_interrupts, ())
+
+
 def run(port, boot):
     settings = json.loads(wires.connect(int(port), boot, _die))
     wires.reset(settings)
@@ -159,6 +177,7 @@ def run(port, boot):
 
         sys.modules["ssl"] = tls_heap.Module()
     file_system = family.file_system(flash, settings)
+    has_terminal, is_raw = settings["terminal"], settings["raw_repl"]
     settings = family = None
     for name in ("start", "blocking", "nor", "tls_heap", "watchdog", "wires"):
         sys.modules.pop(name, None)
@@ -171,10 +190,14 @@ def run(port, boot):
     gc.collect()
     wires.send("ready %d %d" % (gc.mem_alloc() - _before, gc.mem_free()))
     namespace = {"__name__": "__main__"}
-    # As in the ports' main.c: main.py does not run after a boot.py that raised.
-    if _execute("/boot.py", namespace):
+    # As in the ports' main.c: main.py runs neither after a boot.py that raised nor when a soft
+    # reset came from the raw REPL.
+    if _execute("/boot.py", namespace) and not is_raw:
         _execute("/main.py", namespace)
-    _repl()
+    if has_terminal:
+        _leave_to_repl()
+    else:
+        _repl()
 
 
 run(sys.argv[1], sys.argv[2])

@@ -103,6 +103,7 @@ class Wires:
 
     def end(self, word):
         """The chip's run ends; ``word`` tells the runner why, which must have arrived first."""
+        self._busy = True  # nobody else may read the answer
         self.send(word)
         if self._socket is not None:
             self._socket.setblocking(True)

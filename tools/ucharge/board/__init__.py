@@ -1,0 +1,1 @@
+"""A board on a cable: the connection, and what is asked of it."""
