@@ -39,7 +39,7 @@ class Bench:
     config to config.json; has_root: the manufacturer's root is installed; rate_bytes_s: of the
     firmware host. on_entry, on_download, on_console: called with each book entry, firmware host
     request, console line. name: what the charger reaches both servers by, if not by 127.0.0.1;
-    make_chip: called as ``Chip`` is, for another kind of chip.
+    make_chip: called as ``Chip`` is, for another kind of chip; open_timeout_s: CentralSystem's.
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Bench:
         has_root=True,
         name=None,
         make_chip=Chip,
+        open_timeout_s=10.0,
         **chip_options,
     ):
         folder = Path(folder)
@@ -63,7 +64,9 @@ class Bench:
         self.signer = Signer(self.keys)
         self.board = load_board(board)
         tls = server_context(self.keys)
-        self.central = CentralSystem(tls=tls, name=name, on_entry=on_entry)
+        self.central = CentralSystem(
+            tls=tls, name=name, on_entry=on_entry, open_timeout_s=open_timeout_s
+        )
         self.files = FirmwareHost(
             tls, name=name, on_progress=on_download, rate_bytes_s=rate_bytes_s
         )

@@ -28,4 +28,5 @@ def _look(_):
         _least = None
 
 
-timer = Timer(period=_PERIOD_MS, mode=Timer.PERIODIC, callback=_look)
+timer = Timer(-1)
+timer.init(period=_PERIOD_MS, mode=Timer.PERIODIC, callback=_look)

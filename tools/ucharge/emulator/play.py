@@ -26,7 +26,7 @@ from ucharge.timeline import Timeline
 
 # A chip that computes takes 15 to 20 s of ours for one of its own.
 _PATIENCE_S = 2400
-# A handshake of the chip's takes longer than asyncio's servers have patience for (60 s).
+# A TLS handshake of the chip's takes longer than servers have patience for: 10 and 60 s.
 _HANDSHAKE_S = 900.0
 _LATE_OPENING_S = 30.0
 _ENERGY_SCALE = 4.0
@@ -89,11 +89,12 @@ class Play:
             folder,
             on_entry=self._timeline.entry,
             on_download=self._timeline.download,
-            on_console=self._printed,
+            on_console=lambda line: self._printed(bench, line),
             board=self._board,
             name=_NAME,
             make_chip=make_chip,
             config=_CONFIG,
+            open_timeout_s=_HANDSHAKE_S,
         )
         bench.vehicle.late_opening_s = _LATE_OPENING_S
         bench.vehicle.energy_scale = _ENERGY_SCALE
@@ -164,15 +165,15 @@ class Play:
         await bench.chip.wait_until(lambda: bench.chip.time_s >= until_s, 10, "time")
         self._end_step(name)
 
-    def _printed(self, line):
+    def _printed(self, bench, line):
         self._heap.line(line)
         if self._is_verbose:
-            self._timeline.line("chip", line, "dim")
+            self._timeline.line("chip", f"{bench.chip.time_s:6.1f}  {line}", "dim")
 
     def _end_step(self, name):
         step = self._heap.end_step(name)
         if step:
-            text = f"heap, {name}: {step.used} used, {step.free} free, {step.least} at least"
+            text = f"heap, {name}: {step.used} used, {step.free} free, at least {step.least}"
             self._tell(text)
 
     def _act(self, text):
