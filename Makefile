@@ -79,8 +79,8 @@ faults: $(VENV)/.test ## spoil connections of the network clients in 3700 ways, 
 pki: $(VENV)/.test ## 48,000 certificates and signatures against PyPI cryptography; time and heap
 	@$(PY) tests/pki/run.py
 
-emulator: $(if $(UF2),$(VENV)/.emulator,$(VENV)/.run) ## the real firmware on an emulated Pico W (UF2=file of MicroPython)
-	@$(PY) -m ucharge.emulator $(UF2)
+emulator: $(if $(UF2),$(VENV)/.emulator,$(VENV)/.run) ## the real firmware on an emulated Pico W (UF2=file, ARGS=--help)
+	@$(PY) -m ucharge.emulator $(UF2) $(ARGS)
 
 clean: ## remove everything made here, the virtual environment included
 	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis

@@ -39,7 +39,8 @@ class Bench:
     config to config.json; has_root: the manufacturer's root is installed; rate_bytes_s: of the
     firmware host. on_entry, on_download, on_console: called with each book entry, firmware host
     request, console line. name: what the charger reaches both servers by, if not by 127.0.0.1;
-    make_chip: called as ``Chip`` is, for another kind of chip; open_timeout_s: CentralSystem's.
+    make_chip: called as ``Chip`` is, for another kind of chip; open_timeout_s: CentralSystem's;
+    has_https: False for a firmware host without TLS.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Bench:
         name=None,
         make_chip=Chip,
         open_timeout_s=10.0,
+        has_https=True,
         **chip_options,
     ):
         folder = Path(folder)
@@ -68,7 +70,10 @@ class Bench:
             tls=tls, name=name, on_entry=on_entry, open_timeout_s=open_timeout_s
         )
         self.files = FirmwareHost(
-            tls, name=name, on_progress=on_download, rate_bytes_s=rate_bytes_s
+            tls if has_https else None,
+            name=name,
+            on_progress=on_download,
+            rate_bytes_s=rate_bytes_s,
         )
         self.identity = identity
         self._has_root = has_root

@@ -20,8 +20,11 @@ _USAGE = 2
 @click.command()
 @click.argument("uf2", required=False, type=click.Path(path_type=Path))
 @click.option("--board", default="rpi_pico_w", show_default=True, help="A board with an RP2040.")
+@click.option("--http", is_flag=True, help="Take the updates over http: needs less heap.")
+@click.option("--preloaded", is_flag=True, help="Files laid into the flash, not copied.")
+@click.option("--no-charge", is_flag=True, help="Leave the charge out.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the chip's console, too.")
-def main(uf2, board, verbose):
+def main(uf2, board, http, preloaded, no_charge, verbose):
     """Run the firmware in UF2 on an emulated Pico W: provision, charge, update, roll back.
 
     Takes the better part of an hour: a chip that computes runs at a fifteenth of its speed.
@@ -39,7 +42,16 @@ def main(uf2, board, verbose):
     from ucharge.emulator.play import play
 
     try:
-        sys.exit(0 if play(console.out, uf2, board, verbose) else 1)
+        is_good = play(
+            console.out,
+            uf2,
+            board,
+            is_verbose=verbose,
+            over_console=not preloaded,
+            has_charge=not no_charge,
+            has_https=not http,
+        )
+        sys.exit(0 if is_good else 1)
     except UserError as error:
         console.fail(error)
         sys.exit(1)

@@ -10,6 +10,7 @@ from ucharge.emulator import serial
 from ucharge.sim.bus import ChipBus
 from ucharge.sim.console import read_lines
 from ucharge.sim.errors import ChipError
+from ucharge.sim.provision import make_image
 from ucharge.sim.resets import ResetState
 from ucharge.sim.vehicle import Vehicle
 from ucharge.sim.world import World
@@ -23,10 +24,21 @@ class EmulatedChip:
 
     Provisioning copies the files over the console, as one does with a board, at the first start;
     the file system then lives in ``flash_path``, written when save() or kill() is called.
-    on_console(Line) is called for every line.
+    over_console: False lays the files into the flash at once instead. on_console(Line) is called
+    for every line, on_step(text) for what takes its time.
     """
 
-    def __init__(self, directory, board, *, uf2, vehicle=None, on_console=None, on_step=None):
+    def __init__(
+        self,
+        directory,
+        board,
+        *,
+        uf2,
+        vehicle=None,
+        on_console=None,
+        on_step=None,
+        over_console=True,
+    ):
         self.directory = Path(directory)
         self.vehicle = vehicle or Vehicle()
         self.on_console = on_console
@@ -36,6 +48,7 @@ class EmulatedChip:
         self.time_s = 0.0  # the chip's own, since its power-on
         self._on_step = on_step or (lambda text: None)
         self._uf2 = uf2
+        self._over_console = over_console
         self._files = None
         self._process = None
         self._tasks = []
@@ -67,7 +80,10 @@ class EmulatedChip:
         """Have the next start() copy ``files`` (device path -> bytes) to a blank chip."""
         self.directory.mkdir(parents=True, exist_ok=True)
         self.flash_path.unlink(missing_ok=True)
-        self._files = files
+        if self._over_console:
+            self._files = files
+        else:
+            self.flash_path.write_bytes(make_image(files))
 
     async def start(self):
         """Switch the power on, and provision where that is due. Raises ChipError."""

@@ -44,9 +44,6 @@ _CONFIG = {
         "AllowPlainUpdateFirmware": "true",
     },
 }
-# DESIGN's budgets, bytes free: of a step, and of the lowest point of a download.
-_LEAST_UP = 60000
-_LEAST_DOWNLOADING = 25000
 
 
 class _ProbedBench(Bench):
@@ -59,14 +56,30 @@ class _ProbedBench(Bench):
 
 
 class Play:
-    """One run on ``console``; ``run()`` tells whether all was as expected."""
+    """One run on ``console``; ``run()`` tells whether all was as expected.
 
-    def __init__(self, console, uf2, board, is_verbose=False):
+    over_console: EmulatedChip's; has_charge: False leaves the charge out; has_https: False takes
+    the updates over plain http.
+    """
+
+    def __init__(
+        self,
+        console,
+        uf2,
+        board,
+        is_verbose=False,
+        over_console=True,
+        has_charge=True,
+        has_https=True,
+    ):
         self._console = console
         self._timeline = Timeline(console)
         self._uf2 = uf2
         self._board = board
         self._is_verbose = is_verbose
+        self._over_console = over_console
+        self._has_https = has_https
+        self._has_charge = has_charge
         self._heap = heap.Heap()
         self._outcomes = []
 
@@ -83,7 +96,10 @@ class Play:
 
     async def _run(self, folder):
         make_chip = functools.partial(
-            EmulatedChip, uf2=Path(self._uf2).resolve(), on_step=self._tell
+            EmulatedChip,
+            uf2=Path(self._uf2).resolve(),
+            on_step=self._tell,
+            over_console=self._over_console,
         )
         bench = _ProbedBench(
             folder,
@@ -93,12 +109,14 @@ class Play:
             board=self._board,
             name=_NAME,
             make_chip=make_chip,
-            config=_CONFIG,
+            config={**_CONFIG, "allow_http": not self._has_https},
+            has_https=self._has_https,
             open_timeout_s=_HANDSHAKE_S,
         )
         bench.vehicle.late_opening_s = _LATE_OPENING_S
         bench.vehicle.energy_scale = _ENERGY_SCALE
-        self._act("a blank Pico W with its firmware; provisioned over its console")
+        how = "provisioned over its console" if self._over_console else "its files in its flash"
+        self._act(f"a Pico W with its firmware, {how}")
         async with bench:
             try:
                 await self._steps(bench)
@@ -111,24 +129,28 @@ class Play:
         self._act("boot, Wi-Fi, wss")
         await scenario.wait_ready(bench, timeout_s=_PATIENCE_S)
         await self._rest(bench, "wss up")
+        if self._has_charge:
+            await self._charge(bench)
+        await self._update(bench)
+        await self._roll_back(bench)
+        self._outcomes.append(judge.judge_protocol(bench.charger))
+
+    async def _charge(self, bench):
         self._act("a car charges")
         since = await scenario.start_charge(bench, _PATIENCE_S)
         await scenario.charge_for(bench, _ENERGY_WH, _PATIENCE_S)
         await self._rest(bench, "charging")
         await scenario.stop_charge(bench, _PATIENCE_S)
         self._outcomes.append(judge.judge_charge(bench.charger, bench.vehicle, since))
-        await self._update(bench)
-        await self._roll_back(bench)
-        self._outcomes.append(judge.judge_protocol(bench.charger))
 
     async def _update(self, bench):
         self._act("update 1.0.0 -> 1.1.0")
         data = bench.build((1, 1, 0))
         self._end_step("between")
         since = await _request(bench, "ucharge-1.1.0.ucup", data)
-        await scenario.wait_status(bench, "Downloaded", since, _PATIENCE_S)
+        await _wait_status(bench, "Downloaded", since)
         self._end_step("downloading")
-        await scenario.wait_status(bench, "Installing", since, _PATIENCE_S)
+        await _wait_status(bench, "Installing", since)
         self._end_step("checking the signature")
         await scenario.wait_outcome(bench, since, _PATIENCE_S)
         self._end_step("trial")
@@ -205,7 +227,17 @@ async def _request(bench, name, data):
     return since
 
 
-def play(console, uf2, board, is_verbose=False):
-    """Run it; True when all was as expected."""
+async def _wait_status(bench, status, since):
+    """FirmwareStatusNotification ``status``, or UserError if the update has failed."""
+    wanted = (status, *scenario.FINAL)
+    entry = await bench.charger.wait_for(
+        "FirmwareStatusNotification", lambda p: p.get("status") in wanted, _PATIENCE_S, since
+    )
+    if entry.payload["status"] != status:
+        raise UserError(f"the update ended with {entry.payload['status']}, before {status}")
+
+
+def play(console, uf2, board, **options):
+    """Run a Play with ``options``; True when all was as expected."""
     asyncio.constants.SSL_HANDSHAKE_TIMEOUT = _HANDSHAKE_S
-    return asyncio.run(Play(console, uf2, board, is_verbose).run())
+    return asyncio.run(Play(console, uf2, board, **options).run())
