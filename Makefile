@@ -20,7 +20,7 @@ DEVICE := boot.py main.py lib firmware
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 .PHONY: help demo test check format size powerloss powerloss-selftest soak soak-selftest killtest \
-	autobahn bench-net faults pki clean
+	autobahn bench-net faults pki emulator clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; \
@@ -79,6 +79,9 @@ faults: $(VENV)/.test ## spoil connections of the network clients in 3700 ways, 
 pki: $(VENV)/.test ## 48,000 certificates and signatures against PyPI cryptography; time and heap
 	@$(PY) tests/pki/run.py
 
+emulator: $(if $(UF2),$(VENV)/.emulator,$(VENV)/.run) ## the real firmware on an emulated Pico W (UF2=file, ARGS=--help)
+	@$(PY) -m ucharge.emulator $(UF2) $(ARGS)
+
 clean: ## remove everything made here, the virtual environment included
 	rm -rf $(VENV) typings build dist .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -116,6 +119,10 @@ $(VENV)/.test: pyproject.toml | $(VENV)/.created
 
 $(VENV)/.check: pyproject.toml | $(VENV)/.created
 	$(call install,.[check])
+	@touch $(VENV)/.run
+
+$(VENV)/.emulator: pyproject.toml | $(VENV)/.created
+	$(call install,.[emulator])
 	@touch $(VENV)/.run
 
 # The stubs of both chips in one folder: ESP32's, and from RP2's what ESP32 does not have (pip

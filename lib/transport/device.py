@@ -17,6 +17,9 @@ from transport.errors import TlsError, TransportClosed, TransportError, Transpor
 _LOOK_MS = const(4)
 # A peer that always has data ready must not keep the other tasks from running.
 _TURN_MS = const(10)
+# mbedtls takes 23 KB for a connection, its input of 16.7 KB in one piece. Once the heap is broken
+# up there may be none left, whatever is free: so between TLS connections their room is kept.
+_ROOM = const(17 << 10)
 
 
 def _wait_readable(sock):
@@ -33,7 +36,13 @@ def pause_ms(start_ms, timeout_ms, what):
 
 
 class Stream:
-    """A connection. One task may read; any number may write: writes go out in order, whole."""
+    """A connection. One task may read; any number may write: writes go out in order, whole.
+
+    ``secure`` counts those with TLS, ``room`` is kept for the next of them.
+    """
+
+    secure = 0
+    room = None
 
     def __init__(self):
         self._raw = None
@@ -51,6 +60,7 @@ class Stream:
             self._raw = sock
         else:
             self._handshaking = True
+            Stream.secure += 1
 
     def _do(self, is_read, view):
         # readinto or write, once, without waiting.
@@ -153,4 +163,16 @@ class Stream:
                 core._task_queue.push(waiting[0])
         sock.close()
         self._raw.close()  # after a failed handshake mbedtls has let go of it
+        if sock is not self._raw:
+            Stream.secure -= 1
+            keep_room()
         self._raw = None
+
+
+def keep_room():
+    """Keep what the next TLS connection needs, where there is none and memory for it."""
+    if not Stream.secure and not Stream.room:
+        try:
+            Stream.room = bytearray(_ROOM)
+        except MemoryError:
+            pass

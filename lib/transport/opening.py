@@ -9,7 +9,7 @@ import select
 import socket
 
 from ticks import sleep_ms, ticks_diff, ticks_ms
-from transport.device import Stream, pause_ms
+from transport.device import Stream, keep_room, pause_ms
 from transport.errors import ConnectError, ResolveError, TlsError
 
 # What to look for in mbedtls's report -> kind, reason. It lists every fault; the first match
@@ -68,10 +68,12 @@ async def _connect(sock, address, timeout_ms):
 
 
 def _wrapped(sock, tls, host):
+    Stream.room = None
     gc.collect()  # mbedtls wants one block of 16 KB
     try:
         return tls.wrap_socket(sock, server_hostname=host, do_handshake_on_connect=False)
     except (OSError, ValueError, MemoryError) as error:
+        keep_room()
         raise TlsError("TLS can't start: %s" % error)
 
 

@@ -9,7 +9,7 @@ import unittest
 from boot_facts import broken, decide, fresh, good, record
 from loader.decide import RESCUE, ROWS, RUN, SWITCH
 from loader.record import CONFIRMED, TRIAL
-from loader.resets import HARD, POWER_ON, SOFT, WATCHDOG
+from loader.resets import CRASHED, HARD, POWER_ON, SOFT, WATCHDOG
 
 RP2, ESP32 = "rp2", "esp32"
 
@@ -32,7 +32,7 @@ CASES = (
     ),
     (
         "confirmed, five unhealthy boots, no other to try", ESP32,
-        record(CONFIRMED, unhealthy=4), fresh(), good(), {"crashed": True, "running": "b"},
+        record(CONFIRMED, unhealthy=4), fresh(), good(), {"flags": CRASHED, "running": "b"},
         RESCUE, None,
     ),
     ("confirmed, verifies and runs", RP2, record(CONFIRMED), good(), good(), {}, RUN, "b"),
@@ -65,9 +65,12 @@ CASES = (
         "esp32 trial, runs", ESP32,
         record(TRIAL, attempts=1), good(), fresh(), {"running": "b"}, RUN, "b",
     ),
-    ("trial, soft reset", RP2, record(TRIAL), good(), fresh(), {"cause": SOFT}, RUN, "b"),
     (
-        "trial, soft reset", ESP32,
+        "trial, soft reset or after service mode", RP2,
+        record(TRIAL), good(), fresh(), {"cause": SOFT}, RUN, "b",
+    ),
+    (
+        "trial, soft reset or after service mode", ESP32,
         record(TRIAL, attempts=1), good(), fresh(), {"cause": SOFT, "running": "a"}, SWITCH, "b",
     ),
     (

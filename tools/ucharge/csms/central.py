@@ -22,7 +22,8 @@ class CentralSystem:
 
     tls: server-side ssl.SSLContext or None; name: what chargers reach it by; passwords:
     identity -> raw key bytes, asked for by Basic authentication; known: identities that are
-    accepted (others get 404; None: all); on_entry: called with each book.Entry.
+    accepted (others get 404; None: all); on_entry: called with each book.Entry; open_timeout_s:
+    for TLS's handshake, and then for WebSocket's.
     ``refuse_status`` set to an HTTP status refuses new connections;
     ``selects_subprotocol = False`` plays a server that forgets to.
     """
@@ -38,6 +39,7 @@ class CentralSystem:
         passwords=None,
         known=None,
         on_entry=None,
+        open_timeout_s=10.0,
     ):
         self.policy = policy or Policy()
         self.transactions = Transactions()
@@ -50,6 +52,7 @@ class CentralSystem:
         self._path = path
         self.passwords = passwords
         self._known = known
+        self._open_timeout_s = open_timeout_s
         self._chargers = {}
         self._listeners = [on_entry] if on_entry else []
         self._server = None
@@ -72,6 +75,7 @@ class CentralSystem:
             select_subprotocol=self._select,
             compression=None,
             ping_interval=None,
+            open_timeout=self._open_timeout_s,
             close_timeout=2,
         )
         self._port = self._server.sockets[0].getsockname()[1]

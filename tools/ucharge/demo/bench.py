@@ -38,7 +38,9 @@ class Bench:
     folder: for the flash and, unless ``keys`` are given, the keys. chip_options go to ``Chip``,
     config to config.json; has_root: the manufacturer's root is installed; rate_bytes_s: of the
     firmware host. on_entry, on_download, on_console: called with each book entry, firmware host
-    request, console line.
+    request, console line. name: what the charger reaches both servers by, if not by 127.0.0.1;
+    make_chip: called as ``Chip`` is, for another kind of chip; open_timeout_s: CentralSystem's;
+    has_https: False for a firmware host without TLS.
     """
 
     def __init__(
@@ -53,19 +55,30 @@ class Bench:
         identity=IDENTITY,
         board=BOARD,
         has_root=True,
+        name=None,
+        make_chip=Chip,
+        open_timeout_s=10.0,
+        has_https=True,
         **chip_options,
     ):
         folder = Path(folder)
-        self.keys = keys or ensure(folder / "keys")
+        self.keys = keys or ensure(folder / "keys", (name,) if name else ())
         self.signer = Signer(self.keys)
         self.board = load_board(board)
         tls = server_context(self.keys)
-        self.central = CentralSystem(tls=tls, on_entry=on_entry)
-        self.files = FirmwareHost(tls, on_progress=on_download, rate_bytes_s=rate_bytes_s)
+        self.central = CentralSystem(
+            tls=tls, name=name, on_entry=on_entry, open_timeout_s=open_timeout_s
+        )
+        self.files = FirmwareHost(
+            tls if has_https else None,
+            name=name,
+            on_progress=on_download,
+            rate_bytes_s=rate_bytes_s,
+        )
         self.identity = identity
         self._has_root = has_root
         self.vehicle = Vehicle(energy_scale=ENERGY_SCALE)
-        self.chip = Chip(
+        self.chip = make_chip(
             folder / "chip",
             self.board,
             vehicle=self.vehicle,
