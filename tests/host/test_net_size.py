@@ -8,12 +8,12 @@ from ucharge.build.stage import stage
 CONNECTION = ("resolver/", "reconnect.mpy", "firmware/link.mpy")
 CLIENTS = ("ws/", "httpc/", *CONNECTION)
 # All but the TCP stream; then with it, as far as it has come, and with a link that makes
-# room for an update and comes back with other credentials.
+# room for an update, comes back with other credentials, and keeps a place for TLS in the heap.
 NAMED = ("transport/__init__.mpy", "transport/errors.mpy", *CLIENTS)
 ALL = ("transport/", *CLIENTS)
 
 
-@pytest.mark.parametrize(("prefixes", "bound"), [(NAMED, 18 * 1024), (ALL, 20_900)])
+@pytest.mark.parametrize(("prefixes", "bound"), [(NAMED, 18 * 1024), (ALL, 21_250)])
 def test_network_modules(prefixes, bound):
     compiled = compile_tree(stage())
     sizes = {path: len(data) for path, data in compiled.items() if path.startswith(prefixes)}

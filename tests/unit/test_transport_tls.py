@@ -2,6 +2,7 @@
 
 import asyncio
 import binascii
+import sys
 import unittest
 
 from asynctest import run
@@ -45,6 +46,22 @@ class TlsTest(unittest.TestCase):
             await reader.read(1000)
 
         self.fails(serve, TlsError)
+
+    @unittest.skipUnless(sys.implementation.name == "micropython", "the device's stream")
+    def test_room_for_the_next_is_kept_while_there_is_none(self):
+        from transport.device import Stream
+
+        seen = []
+
+        async def serve(reader, writer):
+            seen.append((Stream.room, Stream.secure))  # in the same process, within the handshake
+            await reader.read(10)
+
+        Stream.room = None
+        self.fails(serve, TransportError, 3)
+        self.assertEqual(seen, [(None, 1)] * 3)
+        self.assertEqual(Stream.secure, 0)
+        self.assertGreater(len(Stream.room), 16_717)
 
     def test_server_leaves(self):
         async def serve(reader, writer):
