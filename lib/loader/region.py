@@ -44,8 +44,8 @@ class RegionSlot(Slot):
         view = self.memory_view()
         return ViewFile(view), len(view)
 
-    def compare(self, header):
-        """As ``matches`` in steps: yields None a sector, at last True or False."""
+    def compare(self, header, buffer=None):
+        """As ``matches`` in steps: yields None a sector, at last True or False. Reads in place."""
         size = header.payload_size
         if size > self.capacity():
             yield False

@@ -42,7 +42,7 @@ class Stream:
     """
 
     secure = 0
-    room = None
+    room: "bytearray | None" = None
 
     def __init__(self):
         self._raw = None
