@@ -85,7 +85,7 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
         (("csms", "--password", "foo"), "'foo' is not ID=HEXKEY"),
         (("csms", "--password", "=00"), "'=00' is not ID=HEXKEY"),
         (("csms", "--host", "0.0.0.0"), "needs --name"),
-        (("sim", "--url", "ws://x:1/y", "--root", "none.der"), "can't read the CA none"),
+        (("sim", "--url", "ws://x:1/y", "--root", "none.der"), "can't read the root none.der"),
         (("sim", "--url", "ws://x:1/y", "--key", "xyz"), "--key is not hexadecimal"),
         (("sim", "--url", "ws://x:1/y", "--firmware", "none.ucup"), "can't read none.ucup"),
         (("build", "--inspect", "text"), "text: not an update file"),

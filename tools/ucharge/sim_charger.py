@@ -40,7 +40,7 @@ def read_root(path=None):
     """The ManufacturerRootCertificate in ``path`` as DER; by default that of the keys in this
     folder, None where there are none. Raises UserError."""
     if path:
-        return read_certificate(path)
+        return read_certificate(path, "root")
     keys = KeyFolder(paths.KEYS)
     return keys.manufacturer_der if keys.exists else None
 
