@@ -139,7 +139,8 @@ def _delete(charge_point, kind, path):
             from firmware.ocpp16.security_keys import keep_before
 
             der = files.read(path, _MAX_BYTES)
-            keep_before(files, "root", b2a_base64(der).decode().strip())
+            if not keep_before(files, "root", b2a_base64(der).decode().strip()):
+                return "Failed"  # one is gone, and the link has not yet shown it was not needed
         files.remove(path)
     except OSError as error:
         charge_point.log("certificates: %r" % error)

@@ -44,7 +44,7 @@ def change(charge_point, name, value):
 def keep_before(files, name, value):
     """Keep what ``name`` was, to fall back on; what it was at first, if it still is unproven.
 
-    Raises OSError.
+    Whether that is ``value``. Raises OSError.
     """
     data = files.read(PATH, MAX_FILE)
     try:
@@ -53,6 +53,7 @@ def keep_before(files, name, value):
     except (ValueError, KeyError, TypeError, AttributeError):
         before = {name: value}
     files.write(PATH, json.dumps({"schema": _SCHEMA, "before": before}).encode())
+    return before[name] == value
 
 
 def _has_what_it_takes(charge_point, profile):

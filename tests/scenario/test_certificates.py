@@ -88,6 +88,15 @@ class Certificates(Scenario):
         self.assertEqual(len(self.ids(CENTRAL)), 1)
         self.assertEqual(len(self.ids(MANUFACTURER)), 1)
 
+    def test_one_root_for_servers_goes_at_a_time(self):
+        for number in (1, 2, 3):
+            self.assertEqual(self.install(self.root(number)), "Accepted")
+        first, second, third = self.ids()
+        self.assertEqual(self.delete(second), "Accepted")
+        # Nothing has connected since: the first may be the one that the link needs.
+        self.assertEqual(self.delete(first), "Failed")
+        self.assertEqual(self.ids(), [first, third])
+
     def test_no_memory_to_judge_one(self):
         async def no_module(*_):
             raise ImportError("no memory")
