@@ -30,7 +30,7 @@ demo: $(VENV)/.run ## a simulated charger charges a car and is updated over the 
 	@$(UCHARGE) demo --board sim_$(BOARD)
 
 test: $(VENV)/.test ## all tests; the portable ones on CPython and on MicroPython
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/.test $(VENV)/.check typings/.stubs ## ruff, codespell, pyright (device and host), mpy-cross
 	@failed=; \
