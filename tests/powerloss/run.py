@@ -18,6 +18,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -160,23 +161,25 @@ def campaign(every, plans):
         for part in range(parts)
     ]
     cuts = failures = 0
-    operations = {}
-    counts = {}
+    left = Counter(tuple(share.arguments[:2]) for share in shares)
+    counts = Counter()
     for share in _run_all(shares, "power cuts"):
         cuts += share.cuts
         failures += share.failures
         family, scenario, mode = share.arguments[:3]
-        operations[family, scenario] = share.operations
-        counts[family, scenario, mode] = counts.get((family, scenario, mode), 0) + share.cuts
+        counts[family, scenario, mode] += share.cuts
         if share.failures or not share.cuts:
             print(share.findings)
             failures += not share.cuts and not share.failures
-    for (family, scenario), count in operations.items():
-        modes = plans[family][scenario]
-        pairs = counts[family, scenario, modes[-1]]
-        kind = "all" if modes[-1] == "pairs" else "seeded"
-        cut = ", ".join(modes[:-1])
-        print(f"{family} {scenario}: {count} flash operations, cut {cut}; {pairs} pairs, {kind}")
+        left[family, scenario] -= 1
+        if not left[family, scenario]:
+            modes = plans[family][scenario]
+            pairs = counts[family, scenario, modes[-1]]
+            kind = "all" if modes[-1] == "pairs" else "seeded"
+            print(
+                f"{family} {scenario}: {share.operations} flash operations, "
+                f"cut {', '.join(modes[:-1])}; {pairs} pairs, {kind}"
+            )
     for mode, kind in (("pairs", "all there are, short"), ("twice", "seeded, long")):
         total = sum(count for key, count in counts.items() if key[2] == mode)
         print(f"pairs of cuts ({kind} scenarios): {total}")
@@ -228,6 +231,7 @@ def main():
     parser.add_argument("--every", type=int, default=1, help="cut only every n-th operation")
     parser.add_argument("--only", help="only these scenarios, with commas between")
     options = parser.parse_args()
+    sys.stdout.reconfigure(line_buffering=True)  # pyright: ignore[reportAttributeAccessIssue]
     plans = PLANS
     if options.only:
         wanted = options.only.split(",")
